@@ -1,0 +1,1 @@
+"""What goes out: typed answers, the dossier, and its renderings."""

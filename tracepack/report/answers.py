@@ -1,0 +1,324 @@
+"""The typed answers of every reading command: what ``--json`` prints and `Workspace` methods return.
+
+Shares are 0..1, masses decimal strings in kg.  Field order is print order.  None is JSON null and means "not known"
+or "not applicable", as each field says.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Evidence = Literal["lab-tested", "calculated", "declared", "assumed", "not-applicable"]
+
+
+class Model(BaseModel):
+    """A frozen answer; unknown fields are refused so that schemas stay exact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class RefAnswer(Model):
+    """One cell of one file."""
+
+    file: str
+    sha256: str
+    sheet: str
+    cell: str
+
+
+class FindingAnswer(Model):
+    """One finding, as `tracepack.core.findings.Finding`."""
+
+    name: str
+    severity: Literal["error", "warning", "note"]
+    message: str
+    hint: str
+    refs: list[RefAnswer]
+    excerpt: str = ""
+
+
+class LotAnswer(Model):
+    """A lot: owner, number, material ("" where none is stated)."""
+
+    owner: str
+    number: str
+    material: str
+
+
+class FigureAnswer(Model):
+    """One figure as a share 0..1 with its least and greatest value; both null where it does not apply (no carbon at all)."""
+
+    low: float | None
+    high: float | None
+    evidence: Evidence
+
+
+class ContentFigures(Model):
+    """The figures Q1 to Q5 on dry mass, and Q7 apart from them: attributed content is bookkeeping, not substance."""
+
+    bio_carbon_toc: FigureAnswer
+    bio_carbon_tc: FigureAnswer
+    bio_carbon_mass: FigureAnswer
+    bio_mass: FigureAnswer
+    bio_polymer_mass: FigureAnswer
+    attributed: FigureAnswer
+
+
+class OriginAnswer(Model):
+    """A feedstock source (or, source null: none stated) behind a delivered lot (lot null: an unknown input).
+
+    ``mass_share`` is of the asked lot's dry mass; ``bio_carbon_share`` of its bio-based carbon, null where it is not
+    determined, with its bounds beside it.
+    """
+
+    source: str | None
+    feedstock: str | None = None
+    category: str | None = None
+    country: str | None = None
+    owner: str | None = None
+    lot: str | None
+    material: str | None = None
+    mass_share: float
+    bio_carbon_share: float | None
+    bio_carbon_share_low: float | None = None
+    bio_carbon_share_high: float | None = None
+    refs: list[RefAnswer] = Field(default_factory=list)
+
+
+class StateAnswer(Model):
+    """A running pool's state at the end of a day."""
+
+    date: str
+    mass_kg: str
+    content: ContentFigures
+
+
+class StatementAnswer(Model):
+    """One stated value a figure rests on: who said it, how, and the cell."""
+
+    owner: str
+    lot: str
+    material: str
+    field: str
+    value: str
+    method: str
+    evidence: Evidence
+    refs: list[RefAnswer]
+
+
+class LabAnswer(Model):
+    """A lab test beside the calculated or declared figure it is compared with."""
+
+    report_no: str
+    laboratory: str
+    method: str
+    date: str
+    figure: str
+    measured_low: float
+    measured_high: float
+    compared_low: float | None
+    compared_high: float | None
+    compared_with: Literal["calculated", "declared"]
+    refs: list[RefAnswer]
+
+
+class ContentAnswer(Model):
+    """`content LOT`."""
+
+    lot: LotAnswer
+    mass_kg: str | None
+    dry_mass_kg: str | None
+    content: ContentFigures
+    origins: list[OriginAnswer]
+    attributed_origins: list[OriginAnswer]
+    states: list[StateAnswer] = Field(default_factory=list)
+    lab_tests: list[LabAnswer] = Field(default_factory=list)
+    statements: list[StatementAnswer] = Field(default_factory=list)
+    assumptions: list[str] = Field(default_factory=list)
+    as_known_after_import: int
+    findings: list[FindingAnswer]
+
+
+class TraceLot(Model):
+    """A lot on a trace; ``depth`` counts runs from the asked lot (0)."""
+
+    owner: str
+    number: str
+    material: str
+    mass_kg: str | None
+    depth: int
+
+
+class TraceLink(Model):
+    """Mass (as-is) from a lot (or source, run "") into a lot through a run, in proportion to the output asked for."""
+
+    from_: str = Field(alias="from")
+    to: str
+    run: str
+    mass_kg: str | None
+
+
+class OpenEnd(Model):
+    """Where a trace stops without having reached an origin, and why."""
+
+    owner: str
+    number: str
+    reason: str
+    mass_kg: str | None = None
+
+
+class TraceAnswer(Model):
+    """`trace LOT`: lots by depth then owner and number; links sorted; whether the trace reached an origin everywhere."""
+
+    lot: LotAnswer
+    direction: Literal["up", "down"]
+    lots: list[TraceLot]
+    links: list[TraceLink]
+    shipments: list[TraceShipment] = Field(default_factory=list)
+    complete: bool
+    open_ends: list[OpenEnd]
+    unaccounted_kg: str
+    statement: str
+    as_known_after_import: int
+    findings: list[FindingAnswer]
+
+
+class TraceShipment(Model):
+    """A shipment met on a trace down."""
+
+    shipment: str
+    date: str
+    customer: str
+    owner: str
+    number: str
+    mass_kg: str | None
+
+
+class LineageNode(Model):
+    """A node of the lineage picture.  ``id`` is unique and stable; ``depth`` counts from the asked lot (0) upstream.
+
+    kind: source (feedstock), delivered (a root lot), run, own (a made lot), unknown (an open end or unknown input).
+    ``share`` is bio_carbon_toc of a lot, None for sources and runs.
+    """
+
+    id: str
+    kind: Literal["source", "delivered", "run", "own", "unknown"]
+    owner: str = ""
+    number: str
+    name: str = ""
+    material: str = ""
+    category: str = ""
+    country: str = ""
+    date: str = ""
+    mass_kg: str | None = None
+    share: FigureAnswer | None = None
+    depth: int = 0
+
+
+class LineageEdge(Model):
+    """Mass (kg as-is, whole, not pro rata) along the picture; ``attributed`` edges are drawn dashed: no physical link."""
+
+    from_: str = Field(alias="from")
+    to: str
+    mass_kg: str | None
+    attributed: bool = False
+
+
+class LineageAnswer(Model):
+    """The lineage picture's data: nodes by depth then id, edges by (from, to)."""
+
+    nodes: list[LineageNode]
+    edges: list[LineageEdge]
+
+
+class CheckAnswer(Model):
+    """`check [LOT]`."""
+
+    as_known_after_import: int
+    findings: list[FindingAnswer]
+
+
+class RowAnswer(Model):
+    """How one row of an imported file ended."""
+
+    sheet: str
+    row: int
+    status: Literal["recorded", "unchanged", "superseded", "skipped", "refused"]
+    reason: str = ""
+
+
+class ImportFileAnswer(Model):
+    """What became of one file; counts of facts by sheet."""
+
+    file: str
+    sha256: str
+    status: Literal["recorded", "unchanged", "refused"]
+    recorded: dict[str, int]
+    unchanged: int
+    superseded: int
+    findings: list[FindingAnswer]
+    rows: list[RowAnswer] = Field(default_factory=list)
+
+
+class ImportAnswer(Model):
+    """`import FILE...`; ``import_id`` null where nothing was stored."""
+
+    import_id: int | None
+    dry_run: bool
+    files: list[ImportFileAnswer]
+    findings: list[FindingAnswer] = Field(default_factory=list)
+
+
+class LotRow(Model):
+    """One lot of `lots`."""
+
+    owner: str
+    number: str
+    material: str
+    mass_kg: str | None
+    first_date: str | None
+    origin: Literal["delivered", "opening stock", "made", "unknown"]
+
+
+class LotsAnswer(Model):
+    """`lots [TEXT]`, by owner then number."""
+
+    as_known_after_import: int
+    lots: list[LotRow]
+
+
+class LogChange(Model):
+    """A fact that an import recorded, superseded or withdrew; old and new values by field where it replaced one."""
+
+    fact_id: int
+    sheet: str
+    key: list[str]
+    action: Literal["recorded", "superseded", "withdrawn"]
+    old: dict[str, str] = Field(default_factory=dict)
+    new: dict[str, str] = Field(default_factory=dict)
+    why: str = ""
+    refs: list[RefAnswer] = Field(default_factory=list)
+
+
+class LogEntry(Model):
+    """One import or withdrawal, oldest first."""
+
+    import_id: int
+    kind: Literal["import", "withdrawal"]
+    files: list[RefAnswer]
+    recorded: dict[str, int]
+    superseded: int
+    withdrawn: int
+    why: str = ""
+    changes: list[LogChange] = Field(default_factory=list)
+
+
+class LogAnswer(Model):
+    """`log`."""
+
+    entries: list[LogEntry]
+
+
+TraceAnswer.model_rebuild()
