@@ -1,0 +1,93 @@
+"""The words of every document in the languages tracepack writes, and how numbers look in each."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tracepack import data
+from tracepack.core.quantity import percent_text
+from tracepack.report.answers import FigureAnswer
+
+LANGUAGES = ("en", "zh", "de")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one language: call it with a dotted key and the values its text names."""
+
+    lang: str
+    words: dict[str, str]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text of ``key`` with ``{name}`` filled in; a key that is not there is a bug (KeyError)."""
+        return self.words[key].format(**values)
+
+    def term(self, table: str, value: str | None) -> str:
+        """A vocabulary value in this language, or as it stands where the vocabulary does not know it; None is blank."""
+        return self.words.get(f"{table}.{value}", value or "")
+
+    def number(self, text: str) -> str:
+        """A plain decimal number ("1234.5") with this language's decimal mark."""
+        return text.replace(".", self.words["number.decimal"])
+
+    def percent(self, share: float) -> str:
+        """A share 0..1 as an honest percentage."""
+        return self.number(percent_text(share)).replace(" %", self.words["number.percent"])
+
+    def kg(self, mass_kg: str | None) -> str:
+        """A decimal string in kg with its unit; None says that the mass is not known."""
+        return self("number.mass_unknown") if mass_kg is None else f"{self.number(mass_kg)} kg"
+
+    def span(self, low: float | None, high: float | None) -> str:
+        """A share's bounds as one percentage or a range; None, None says that it does not apply."""
+        if low is None or high is None:
+            return self("number.not_applicable")
+        first, last = self.percent(low), self.percent(high)
+        return first if first == last else self("number.range", low=first, high=last)
+
+    def figure(self, figure: FigureAnswer) -> str:
+        """A figure's bounds as text."""
+        return self.span(figure.low, figure.high)
+
+
+def _flat(raw: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested tables as one dict of dotted keys (wording is two or three levels deep, never more)."""
+    words: dict[str, str] = {}
+    for name, value in raw.items():
+        if isinstance(value, dict):
+            words.update(_flat(value, f"{prefix}{name}."))
+        else:
+            words[f"{prefix}{name}"] = str(value)
+    return words
+
+
+@cache
+def wording(lang: str) -> Wording:
+    """The wording of "en", "zh" or "de"; any other language is a KeyError (the command line offers only these)."""
+    if lang not in LANGUAGES:
+        raise KeyError(lang)
+    return Wording(lang, _flat(data.read_toml(f"wording/{lang}.toml")))
+
+
+def visible(text: str) -> str:
+    """Text for a terminal or a picture: control and direction marks become visible escapes, so that data cannot act."""
+    return "".join(_escaped(c) if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") else c for c in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def display_width(text: str) -> int:
+    """Columns a terminal gives the text: wide East Asian characters take two, combining ones none."""
+    return sum(_columns(c) for c in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
