@@ -1,0 +1,135 @@
+"""Every change of a workspace: recording an import and taking something back.  Each runs in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from tracepack.core.ledger import Fact
+from tracepack.errors import UnknownImport
+from tracepack.store.links import links_of
+from tracepack.store.lookup import current_facts
+from tracepack.store.payload import OriginWriter, encode_rows, key_text
+from tracepack.store.schema import blobs, facts, import_files, imports, links
+from tracepack.store.slices import batches
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file as it was imported: its name without folder, the SHA-256 and the bytes."""
+
+    file: str
+    sha256: str
+    data: bytes
+
+
+def record_import(
+    connection: Connection, files: Sequence[ImportedFile], record: Sequence[Fact], supersede: Sequence[Fact], organisation: str, why: str
+) -> int:
+    """Keep the files and facts of one import; ``supersede`` are new facts that replace the current one of their key.
+
+    Returns the import's number.  Its order of writing is: import, blobs, files, ends, origins, facts, links.
+    """
+    import_id = _begin(connection, "import", why)
+    _keep_files(connection, import_id, files)
+    replaced = current_facts(connection, ((fact.sheet, fact.key) for fact in supersede))
+    _end(connection, [fact.fact_id for fact in replaced.values()], {"superseded_by": import_id})
+    _add_facts(connection, import_id, [*record, *supersede], organisation)
+    return import_id
+
+
+def _begin(connection: Connection, kind: str, why: str) -> int:
+    import_id = int(connection.execute(select(func.max(imports.c.id))).scalar() or 0) + 1
+    connection.execute(insert(imports).values(id=import_id, kind=kind, why=why))
+    return import_id
+
+
+def _keep_files(connection: Connection, import_id: int, files: Sequence[ImportedFile]) -> None:
+    for position, file in enumerate(files):
+        if connection.execute(select(blobs.c.sha256).where(blobs.c.sha256 == file.sha256)).first() is None:
+            connection.execute(insert(blobs).values(sha256=file.sha256, data=file.data))
+        connection.execute(insert(import_files).values(import_id=import_id, position=position, file=file.file, sha256=file.sha256))
+
+
+def _end(connection: Connection, fact_ids: Iterable[int], by: dict[str, int]) -> None:
+    for batch in batches(fact_ids):
+        connection.execute(update(facts).where(facts.c.id.in_(batch)).values(**by))
+
+
+def _add_facts(connection: Connection, import_id: int, new: Sequence[Fact], organisation: str) -> None:
+    """Insert many facts with their links; ids are given here so that both tables go in with one statement each."""
+    if not new:
+        return
+    first = int(connection.execute(select(func.max(facts.c.id))).scalar() or 0) + 1
+    origin = OriginWriter(connection)
+    fact_rows: list[dict[str, object]] = []
+    link_rows: list[dict[str, object]] = []
+    for number, fact in enumerate(new, start=first):
+        payload = encode_rows(fact.rows, origin)
+        fact_rows.append({"id": number, "sheet": fact.sheet, "key": key_text(fact.key), "payload": payload, "import_id": import_id})
+        link_rows.extend({"fact_id": number, **link._asdict()} for link in links_of(fact, organisation))
+    connection.execute(insert(facts), fact_rows)
+    if link_rows:
+        connection.execute(insert(links), link_rows)
+
+
+def withdraw_import(connection: Connection, import_id: int, why: str) -> int:
+    """Take back everything an import recorded; what it had replaced holds again.  Returns the withdrawal's number."""
+    kind = connection.execute(select(imports.c.kind).where(imports.c.id == import_id)).scalar()
+    if kind is None:
+        raise UnknownImport(f"there is no import {import_id}", "see `tracepack log`")
+    if kind != "import":
+        raise UnknownImport(f"{import_id} is a withdrawal, not an import", "import the file again to bring its facts back")
+    ids = connection.execute(select(facts.c.id).where(facts.c.import_id == import_id, facts.c.withdrawn_by.is_(None))).scalars().all()
+    if not ids:
+        raise UnknownImport(f"nothing of import {import_id} is left to take back", "see `tracepack log`")
+    return _withdraw(connection, ids, why)
+
+
+def withdraw_fact(connection: Connection, fact_id: int, why: str) -> int:
+    """Take back one fact; what it had replaced holds again.  Returns the withdrawal's number."""
+    row = connection.execute(select(facts.c.withdrawn_by, facts.c.superseded_by).where(facts.c.id == fact_id)).first()
+    if row is None:
+        raise UnknownImport(f"there is no fact {fact_id}", "`tracepack log IMPORT` lists the facts of an import")
+    if row.withdrawn_by is not None or row.superseded_by is not None:
+        ended = f"withdrawn by {row.withdrawn_by}" if row.withdrawn_by is not None else f"replaced by import {row.superseded_by}"
+        raise UnknownImport(f"fact {fact_id} does not hold any more: it was {ended}", "see `tracepack log`")
+    return _withdraw(connection, [fact_id], why)
+
+
+def _withdraw(connection: Connection, fact_ids: Sequence[int], why: str) -> int:
+    """End some facts and bring back, as copies, what the current ones among them had replaced."""
+    import_id = _begin(connection, "withdrawal", why)
+    emptied: list[tuple[str, str]] = []
+    for batch in batches(fact_ids):
+        current = select(facts.c.sheet, facts.c.key).where(facts.c.id.in_(batch), facts.c.superseded_by.is_(None))
+        emptied.extend((sheet, key) for sheet, key in connection.execute(current))
+    _end(connection, fact_ids, {"withdrawn_by": import_id})
+    for sheet, key in emptied:
+        _restore(connection, import_id, sheet, key)
+    return import_id
+
+
+def _restore(connection: Connection, import_id: int, sheet: str, key: str) -> None:
+    """Append a copy of the newest fact of a key that was replaced but never taken back, if there is one.
+
+    A key whose newest ending was a withdrawal has no predecessor that still counts: only an unbroken line of
+    replacements is walked back.
+    """
+    older = select(facts.c.id, facts.c.superseded_by, facts.c.withdrawn_by).where(facts.c.sheet == sheet, facts.c.key == key)
+    for row in connection.execute(older.order_by(facts.c.id.desc())).all():
+        if row.withdrawn_by is not None and row.superseded_by is None and row.withdrawn_by != import_id:
+            return
+        if row.withdrawn_by is None:
+            _copy(connection, row.id, import_id)
+            return
+
+
+def _copy(connection: Connection, fact_id: int, import_id: int) -> None:
+    number = int(connection.execute(select(func.max(facts.c.id))).scalar() or 0) + 1
+    row = connection.execute(select(facts.c.sheet, facts.c.key, facts.c.payload).where(facts.c.id == fact_id)).one()
+    connection.execute(insert(facts).values(id=number, import_id=import_id, **row._mapping))
+    about = select(links.c.role, links.c.owner, links.c.number).where(links.c.fact_id == fact_id)
+    connection.execute(insert(links), [{"fact_id": number, **row._mapping} for row in connection.execute(about).all()])

@@ -1,0 +1,126 @@
+"""Opening and creating the database, and the connection every use of it goes through."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from tracepack.errors import WorkspaceError
+from tracepack.store.schema import SCHEMA_VERSION, create_schema, migrate, schema_version, workspace
+
+#: How long one process waits for another's import, in milliseconds.
+BUSY_TIMEOUT_MS = 30_000
+
+
+def database_url(where: str | Path) -> URL:
+    """The database of a path or of a database URL."""
+    if "://" not in str(where):
+        return URL.create("sqlite", database=str(where))
+    try:
+        return make_url(str(where))
+    except ArgumentError:
+        raise WorkspaceError(f"{where} is not a database URL", "for example postgresql+psycopg://user@host/name") from None
+
+
+def connect(url: URL) -> Engine:
+    """An engine; on SQLite with foreign keys, write-ahead log, busy timeout, and transactions that begin when we say so."""
+    try:
+        # A connection a transaction: the last one to close folds the log back into the one file a user sees.
+        engine = create_engine(url, poolclass=NullPool)
+    except (NoSuchModuleError, ImportError) as problem:
+        raise WorkspaceError(f"no driver for {url.drivername}: {problem}", "install the database's Python driver") from None
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins no transaction of its own
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes the lock before it reads, so that what it read is still true when it writes.
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def transaction(engine: Engine, *, writing: bool) -> Iterator[Connection]:
+    """One transaction: committed at the end, rolled back by any exception; the database's complaints become WorkspaceErrors."""
+    try:
+        with engine.connect().execution_options(writing=writing) as connection, connection.begin():
+            yield connection
+    except DatabaseError as problem:
+        raise _explained(engine, problem) from problem
+
+
+def _explained(engine: Engine, problem: DatabaseError) -> Exception:
+    """A WorkspaceError for what a user can meet; a broken constraint is a bug and stays what it is."""
+    text = str(problem.orig)
+    if "not a database" in text or "malformed" in text:
+        return WorkspaceError(f"{engine.url.database} is not a tracepack workspace, or is damaged: {text}")
+    if "locked" in text:
+        return WorkspaceError("another process is writing to this workspace", "wait for it to end and try again")
+    if "readonly" in text or "unable to open" in text or "disk" in text:
+        return WorkspaceError(f"the workspace {engine.url.database} could not be used: {text}")
+    return problem
+
+
+def create_database(where: str | Path, organisation: str, site: str) -> None:
+    """Create a workspace; refuse an existing one.  A SQLite file appears whole or not at all."""
+    url = database_url(where)
+    if url.get_backend_name() != "sqlite":
+        _create_on_server(url, organisation, site)
+        return
+    path = Path(url.database or "")
+    if path.exists():
+        raise WorkspaceError(f"{path} exists already", "choose another file with -w, or use the one that is there")
+    if not path.absolute().parent.is_dir():
+        raise WorkspaceError(f"there is no folder {path.parent}", "create it first")
+    _create_file(path, organisation, site)
+
+
+def _create_file(path: Path, organisation: str, site: str) -> None:
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.absolute().parent) as folder:
+        draft = Path(folder) / "draft.db"
+        engine = connect(URL.create("sqlite", database=str(draft)))
+        with transaction(engine, writing=True) as connection:
+            create_schema(connection, organisation, site)
+        engine.dispose()
+        if path.exists():
+            raise WorkspaceError(f"{path} exists already", "another process has just created it")
+        draft.replace(path)
+
+
+def _create_on_server(url: URL, organisation: str, site: str) -> None:
+    with transaction(connect(url), writing=True) as connection:
+        if inspect(connection).has_table(workspace.name):
+            raise WorkspaceError("there is a workspace in this database already", "choose another database, or use the one that is there")
+        create_schema(connection, organisation, site)
+
+
+def open_database(where: str | Path) -> Engine:
+    """Open an existing workspace, bringing an older one up to date; refuse what is none or is newer than this program."""
+    url = database_url(where)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise WorkspaceError(f"there is no workspace {url.database}", "`tracepack init` creates one; -w names another")
+    engine = connect(url)
+    with transaction(engine, writing=False) as connection:
+        if not inspect(connection).has_table(workspace.name):
+            raise WorkspaceError(f"{url.database} is not a tracepack workspace", "`tracepack init` creates one")
+        current = schema_version(connection) == SCHEMA_VERSION
+    if not current:
+        with transaction(engine, writing=True) as connection:
+            migrate(connection)
+    return engine

@@ -1,0 +1,90 @@
+"""What a fact is about (its links, stored beside it) and what it names (what must be loaded with it)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tracepack.core.ledger import Fact, Row
+
+#: A lot's own rows.  NAME joins the numbers of one delivered lot: the supplier's and our Own Lot No.
+NAME, MAKE, TAKE, ABOUT = "name", "make", "take", "about"
+#: Records name a lot or a run without saying whose.
+RECORD_LOT, RECORD_RUN = "record-lot", "record-run"
+#: Descriptions, loaded by the name that other facts use.
+MATERIAL, RECIPE, SOURCE, PARTY, CERTIFICATE = "material", "recipe", "source", "party", "certificate"
+
+#: Roles in which a fact touches a lot (a recipe may be of a lot number).
+LOT_ROLES = (NAME, MAKE, TAKE, ABOUT, RECIPE)
+
+_PARTY_COLUMNS = ("supplier", "recipient", "site", "customer", "laboratory", "holder", "certification_body")
+_DIRECTIONS = {"in": TAKE, "out": MAKE, "loss": TAKE}
+
+
+class Link(NamedTuple):
+    """One thing a fact is about or names; ``owner`` is "" where the role has none."""
+
+    role: str
+    owner: str
+    number: str
+
+
+def links_of(fact: Fact, organisation: str) -> frozenset[Link]:
+    """What to find a fact by.  A blank owner is the organisation."""
+    return frozenset(link for row in fact.rows for link in _row_links(row, organisation))
+
+
+def _row_links(row: Row, organisation: str) -> Iterator[Link]:
+    owner, lot = _text(row, "supplier") or organisation, _text(row, "lot_no")
+    match row.sheet:
+        case "Deliveries" | "Opening Stock":
+            yield Link(NAME, owner, lot)
+            if own := _text(row, "own_lot_no"):
+                yield Link(NAME, organisation, own)
+        case "Production":
+            if lot:
+                yield Link(_DIRECTIONS[_text(row, "direction")], owner, lot)
+        case "Lot Sources" | "Lab Tests" | "Shipments" | "Stock Counts" if lot:
+            yield Link(ABOUT, owner, lot)
+        case "Records":
+            yield from (Link(role, "", name) for role, name in ((RECORD_LOT, lot), (RECORD_RUN, _text(row, "run_no"))) if name)
+        case "Compositions":
+            yield Link(RECIPE, owner, _text(row, "material_or_lot"))
+        case "Materials":
+            yield Link(MATERIAL, owner, _text(row, "material_id"))
+        case "Feedstock Sources":
+            yield Link(SOURCE, owner, _text(row, "source_id"))
+        case "Certificates":
+            yield Link(CERTIFICATE, "", _text(row, "certificate_no"))
+        case "Parties":
+            yield Link(PARTY, "", _text(row, "party_id"))
+
+
+def named_by(fact: Fact, organisation: str) -> frozenset[Link]:
+    """The descriptions a fact needs beside it: of its materials, components, sources, parties and certificates.
+
+    A material or source is asked for among the row's owner's and our own.
+    """
+    return frozenset(link for row in fact.rows for link in _row_names(row, organisation))
+
+
+def _row_names(row: Row, organisation: str) -> Iterator[Link]:
+    owners = {_text(row, "supplier") or organisation, organisation}
+    for owner in owners:
+        for column in ("material", "component"):
+            if name := _text(row, column):
+                yield Link(MATERIAL, owner, name)
+                yield Link(RECIPE, owner, name)
+        for column in ("feedstock_source", "source_id"):
+            if name := _text(row, column):
+                yield Link(SOURCE, owner, name)
+    for column in _PARTY_COLUMNS:
+        if name := _text(row, column):
+            yield Link(PARTY, "", name)
+    if name := _text(row, "certificate_no"):
+        yield Link(CERTIFICATE, "", name)
+
+
+def _text(row: Row, column: str) -> str:
+    value = row.values.get(column)
+    return "" if value is None else str(value)

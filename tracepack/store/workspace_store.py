@@ -1,0 +1,154 @@
+"""One workspace's database, as the use-cases see it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from tracepack.core.facts import ledger_from_facts
+from tracepack.core.known import Known
+from tracepack.core.ledger import Fact, Ledger, LotKey
+from tracepack.store import changes, history, lookup, slices
+from tracepack.store.database import create_database, open_database, transaction
+from tracepack.store.schema import blobs, workspace
+
+
+class Store:
+    """An open workspace.
+
+    Every method is one transaction, unless it is called inside ``reading()`` or ``writing()``: then it is part of
+    that one.  Raises WorkspaceError where the database cannot be used.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ongoing: Connection | None = None
+        with self._transaction(writing=False) as connection:
+            row = connection.execute(select(workspace.c.organisation, workspace.c.site)).one()
+        #: Party ID of ourselves; the owner of own lots.
+        self.organisation: str = row.organisation
+        #: What a blank Site means.
+        self.site: str = row.site
+
+    @classmethod
+    def open(cls, where: str | Path) -> Store:
+        """Open an existing workspace: a SQLite file or a database URL."""
+        return cls(open_database(where))
+
+    @classmethod
+    def create(cls, where: str | Path, organisation: str, site: str) -> Store:
+        """Create a workspace; WorkspaceError where there is one already."""
+        create_database(where, organisation, site)
+        return cls.open(where)
+
+    # ---- transactions
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One state of the workspace for all calls inside."""
+        with self._transaction(writing=False):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All calls inside see and make one state, alone; an exception undoes them all."""
+        with self._transaction(writing=True):
+            yield
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[None]:
+        """As ``writing()``, but everything is undone at the end."""
+        with self._transaction(writing=True) as connection:
+            yield
+            connection.rollback()
+
+    @contextmanager
+    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
+        if self._ongoing is not None:
+            yield self._ongoing
+            return
+        with transaction(self._engine, writing=writing) as connection:
+            self._ongoing = connection
+            try:
+                yield connection
+            finally:
+                self._ongoing = None
+
+    # ---- reading
+
+    def latest_import(self) -> int:
+        """The number of the newest import or withdrawal; 0 in a new workspace."""
+        with self._transaction(writing=False) as connection:
+            return history.latest_import(connection)
+
+    def load_ledger(self, around: Iterable[LotKey] | None = None, direction: slices.Direction = "up", as_of: int | None = None) -> Ledger:
+        """The records that a question about some lots needs, in stored order; ``around=None`` loads everything.
+
+        The walk goes ``"up"`` to what the lots were made from, ``"down"`` to what was made from them, ``"both"`` ways,
+        or not at all (``"here"``).  Every fact that touches a lot met on the walk is loaded, runs whole; what else
+        those runs took or made is not walked further.  ``as_of`` N shows what was known after import N.
+        """
+        with self._transaction(writing=False) as connection:
+            if around is None:
+                found = slices.facts_of_sheets(connection, None, as_of)
+            else:
+                found = slices.slice_facts(connection, around, direction, self.organisation, as_of)
+        return ledger_from_facts(found, organisation=self.organisation, site=self.site)
+
+    def find_lot(self, number: str, owner: str | None = None, as_of: int | None = None) -> list[LotKey]:
+        """The lots of a number, by owner; an Own Lot No is found too, but not beside the delivered lot of that number."""
+        with self._transaction(writing=False) as connection:
+            if owner is not None:
+                return lookup.lot_of_owner(connection, LotKey(owner, number), as_of)
+            return lookup.lots_of_number(connection, number, as_of)
+
+    def lots(self, text: str = "", as_of: int | None = None) -> list[LotKey]:
+        """The lots that may match a text in number, owner or material, by owner and number; all for ""."""
+        with self._transaction(writing=False) as connection:
+            return lookup.search_lots(connection, text, as_of)
+
+    def existing_facts(self, keys: Iterable[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, tuple[str, ...]], Fact]:
+        """The facts that hold now for some (sheet, key), where there are any."""
+        with self._transaction(writing=False) as connection:
+            return lookup.current_facts(connection, keys)
+
+    def known(self, names: Collection[str]) -> Known:
+        """What is known of the lots, parties and materials of some names."""
+        with self._transaction(writing=False) as connection:
+            return lookup.known_of(connection, names, self.organisation)
+
+    def log(self, only: int | None = None) -> list[history.ImportRecord]:
+        """Every import and withdrawal, oldest first; ``only`` one of them with all it recorded (empty if there is none)."""
+        with self._transaction(writing=False) as connection:
+            return history.history(connection, only)
+
+    def file_data(self, sha256: str) -> bytes | None:
+        """The original bytes of an imported file, or None."""
+        with self._transaction(writing=False) as connection:
+            data: bytes | None = connection.execute(select(blobs.c.data).where(blobs.c.sha256 == sha256)).scalar()
+        return data
+
+    # ---- changing
+
+    def record_import(
+        self, files: Sequence[changes.ImportedFile], record: Sequence[Fact], supersede: Sequence[Fact] = (), why: str = ""
+    ) -> int:
+        """Keep an import's files and facts; ``supersede`` are new facts that replace those of their keys.
+
+        Returns the import's number.
+        """
+        with self._transaction(writing=True) as connection:
+            return changes.record_import(connection, files, record, supersede, self.organisation, why)
+
+    def withdraw_import(self, import_id: int, why: str) -> int:
+        """Take back all an import recorded; what it had replaced holds again.  Returns the withdrawal's number."""
+        with self._transaction(writing=True) as connection:
+            return changes.withdraw_import(connection, import_id, why)
+
+    def withdraw_fact(self, fact_id: int, why: str) -> int:
+        """Take back one fact; what it had replaced holds again.  Returns the withdrawal's number."""
+        with self._transaction(writing=True) as connection:
+            return changes.withdraw_fact(connection, fact_id, why)
