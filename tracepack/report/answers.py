@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tracepack.core.findings import Finding, SourceRef
+
 Evidence = Literal["lab-tested", "calculated", "declared", "assumed", "not-applicable"]
 
 
@@ -37,6 +39,23 @@ class FindingAnswer(Model):
     hint: str
     refs: list[RefAnswer]
     excerpt: str = ""
+
+
+def ref_answer(ref: SourceRef) -> RefAnswer:
+    """A cell as it is published."""
+    return RefAnswer(file=ref.file, sha256=ref.sha256, sheet=ref.sheet, cell=ref.cell)
+
+
+def finding_answer(finding: Finding) -> FindingAnswer:
+    """A finding as it is published."""
+    return FindingAnswer(
+        name=finding.name,
+        severity=finding.severity.value,
+        message=finding.message,
+        hint=finding.hint,
+        refs=[ref_answer(ref) for ref in finding.refs],
+        excerpt=finding.excerpt,
+    )
 
 
 class LotAnswer(Model):
