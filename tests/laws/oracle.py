@@ -113,14 +113,16 @@ class _World:
         return merged({delivery.lot: kg * (1 - moisture)}, {WATER: kg * moisture})
 
     def live(self, day: dt.date) -> None:
+        """One day: what comes in is known by mass at once, by composition only when its runs have settled."""
         runs = [r for r in self.ledger.runs if r.date == day]
-        deliveries = [d for d in self.ledger.deliveries if d.delivery_date == day]
         fixed: dict[LotKey, Mix] = defaultdict(dict)
-        for delivery in deliveries:
+        for delivery in (d for d in self.ledger.deliveries if d.delivery_date == day):
             pool = self.pool(delivery.lot)
             fixed[pool] = merged(fixed[pool], self.delivered(delivery))
         draws = self.draws(day, runs)
-        made = self.settle(runs, fixed, draws)
+        for lot, missing in self.overdrafts(runs, fixed, draws).items():
+            fixed[lot] = merged(fixed[lot], {f"{UNKNOWN} {lot}": missing})
+        made = self.settle(runs, fixed)
         for lot in set(fixed) | set(made) | set(draws):
             self.close(lot, day, merged(fixed[lot], made.get(lot, {})), draws.get(lot, NOTHING))
 
@@ -133,12 +135,22 @@ class _World:
             total[self.pool(shipment.lot)] += kilograms(shipment)
         return total
 
-    def settle(self, runs: list[Run], fixed: dict[LotKey, Mix], draws: dict[LotKey, Fraction]) -> dict[LotKey, Mix]:
+    def overdrafts(self, runs: list[Run], fixed: dict[LotKey, Mix], draws: dict[LotKey, Fraction]) -> dict[LotKey, Fraction]:
+        """What is drawn beyond the stock and the day's inflow, where it is more than weighing explains."""
+        found = {}
+        for lot, wanted in draws.items():
+            there = mass(self.held[lot]) + mass(fixed.get(lot, {}))
+            there += sum((kilograms(w) for run in runs for w in run.rows if w.direction == "out" and self.pool(w.lot) == lot), NOTHING)
+            if wanted > there * (1 + exact(self.ledger.settings.weighing_tolerance)):
+                found[lot] = wanted - there
+        return found
+
+    def settle(self, runs: list[Run], fixed: dict[LotKey, Mix]) -> dict[LotKey, Mix]:
         """What the day's runs put into each lot; repeated until the lots that feed each other agree."""
         made: dict[LotKey, Mix] = {}
         looped = has_loop(runs, self)
         for _ in range(SWEEPS):
-            stock = {lot: self.stock(lot, fixed, made, draws) for lot in set(fixed) | set(made) | set(draws)}
+            stock = {lot: merged(self.held[lot], fixed.get(lot, {}), made.get(lot, {})) for lot in {*self.held, *fixed, *made}}
             following: dict[LotKey, Mix] = defaultdict(dict)
             for run in runs:
                 for lot, mix in outputs(run, stock, self):
@@ -150,23 +162,15 @@ class _World:
             made = following
         raise AssertionError("a day of the ledger does not settle")
 
-    def stock(self, lot: LotKey, fixed: dict[LotKey, Mix], made: dict[LotKey, Mix], draws: dict[LotKey, Fraction]) -> Mix:
-        """What there is to draw from on a day; what is drawn beyond it (and beyond weighing) is an unknown input."""
-        there = merged(self.held[lot], fixed.get(lot, {}), made.get(lot, {}))
-        wanted = draws.get(lot, NOTHING)
-        if wanted > mass(there) * (1 + exact(self.ledger.settings.weighing_tolerance)):
-            there = merged(there, {f"{UNKNOWN} {lot}": wanted - mass(there)})
-        return there
-
     def close(self, lot: LotKey, day: dt.date, inflow: Mix, drawn: Fraction) -> None:
         """Write the lot's state at the end of the day and carry the rest over."""
-        there = self.stock(lot, {lot: inflow}, {}, {lot: drawn})
+        there = merged(self.held[lot], inflow)
         if inflow and lot in self.first_draw:
             self.replay.running.add(lot)
         if drawn:
             self.first_draw.setdefault(lot, day)
         self.replay.states[lot][day] = there
-        self.replay.inflow[lot] = merged(self.replay.inflow.get(lot, {}), without(there, self.held[lot]))
+        self.replay.inflow[lot] = merged(self.replay.inflow.get(lot, {}), inflow)
         left = max(NOTHING, mass(there) - drawn)
         self.held[lot] = scaled(there, left / mass(there)) if mass(there) else {}
 
