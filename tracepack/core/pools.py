@@ -1,0 +1,195 @@
+"""A lot as a well-mixed pool in time: what went in and out on which day, and the states its draws carry.
+
+All of a day's inflows enter before its draws.  A lot that is never fed after its first draw has one state; one that is
+(a silo, a regrind bin) gets a new state on each later day of feeding.  What is drawn beyond the balance enters as unknown
+on its day.  Masses are integer milligrams as-is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tracepack.core.findings import Finding, Severity, SourceRef
+from tracepack.core.ledger import Delivery, LotKey, Run, RunRow
+from tracepack.core.lineage import Lineage
+from tracepack.core.quantity import kg_text
+
+
+@dataclass(frozen=True, slots=True)
+class Inflow:
+    """Mass that entered a lot: from a delivery (or opening stock), or as output ``place`` (group, output) of a run."""
+
+    date: dt.date
+    mass_mg: int | None
+    delivery: Delivery | None = None
+    run: Run | None = None
+    place: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Mass that left a lot on a day, and the cell that says so; negative for an unmatched return."""
+
+    date: dt.date
+    mass_mg: int | None
+    ref: SourceRef
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A pool from ``date`` on: what was left of the state before, what came in, what is unknown."""
+
+    date: dt.date
+    before_mg: int
+    inflows: tuple[Inflow, ...]
+    unknown_mg: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A lot's states in order of date.  ``origin_missing``: nothing ever went in.  ``short_mg``: drawn beyond what there was."""
+
+    lot: LotKey
+    states: tuple[State, ...]
+    inflows: tuple[Inflow, ...]
+    draws: tuple[Draw, ...]
+    mass_mg: int | None
+    short_mg: int
+    balance_mg: int
+    origin_missing: bool
+    running: bool
+    mass_unknown: bool
+    findings: tuple[Finding, ...]
+
+    def state_on(self, day: dt.date) -> int:
+        """The index of the state that a draw on a day carries."""
+        indexes = [i for i, s in enumerate(self.states) if s.date <= day]
+        return indexes[-1] if indexes else 0
+
+
+def pool_of(lineage: Lineage, lot: LotKey) -> Pool:
+    """Follow a lot's days."""
+    inflows, draws = _inflows(lineage, lot), _draws(lineage, lot)
+    if not inflows:
+        return _open_end(lot, draws)
+    known = [i.mass_mg for i in inflows if i.mass_mg is not None]
+    mass = sum(known) if len(known) == len(inflows) else None
+    if mass is None:
+        states: tuple[State, ...] = (State(min(i.date for i in inflows), 0, tuple(inflows)),)
+        return Pool(lot, states, tuple(inflows), tuple(draws), None, 0, 0, False, False, True, ())
+    states, short, late_short, balance = _follow(inflows, draws, lineage.ledger.settings.weighing_tolerance)
+    first_draw = min((d.date for d in draws if d.mass_mg), default=None)
+    running = first_draw is not None and any(i.date > first_draw for i in inflows)
+    findings = [*_used_before(lot, inflows, draws), *_over_consumed(lot, inflows, draws, late_short)]
+    return Pool(lot, states, tuple(inflows), tuple(draws), mass, short, balance, False, running, False, tuple(findings))
+
+
+def _inflows(lineage: Lineage, lot: LotKey) -> list[Inflow]:
+    flows = [Inflow(d.delivery_date, lineage.delivery_mg(d), delivery=d) for d in lineage.deliveries.get(lot, ())]
+    for run in lineage.makers.get(lot, ()):
+        for group_no, group in enumerate(lineage.flow(run).groups):
+            for output_no, output in enumerate(group.outputs):
+                if output.lot == lot:
+                    flows.append(Inflow(run.date, output.mass_mg, run=run, place=(group_no, output_no)))
+    return sorted(flows, key=lambda f: f.date)
+
+
+def _draws(lineage: Lineage, lot: LotKey) -> list[Draw]:
+    draws = []
+    for run in lineage.takers.get(lot, ()):
+        for taken, mass, row in lineage.flow(run).draws:
+            if taken == lot:
+                draws.append(Draw(run.date, mass, _mass_cell(row), f"run {run.key.number}"))
+    shipments = lineage.shipments.get(lot, ())
+    returned: dict[str, int] = {}
+    for s in shipments:
+        if s.kind == "return" and s.reverses_shipment_no:
+            returned[s.reverses_shipment_no] = returned.get(s.reverses_shipment_no, 0) + (lineage.shipment_mg(s) or 0)
+    for s in shipments:
+        mass = lineage.shipment_mg(s)
+        if s.kind == "transfer" or (s.kind == "return" and s.reverses_shipment_no):
+            continue
+        if mass is not None:
+            mass = -mass if s.kind == "return" else max(0, mass - returned.get(s.shipment_no, 0))
+        draws.append(Draw(s.date, mass, s.source.ref("quantity"), f"shipment {s.shipment_no}"))
+    return sorted(draws, key=lambda d: (d.date, d.ref))
+
+
+def _mass_cell(row: RunRow) -> SourceRef:
+    return row.source.ref("quantity" if row.quantity is not None else "lot_no")
+
+
+def _open_end(lot: LotKey, draws: Sequence[Draw]) -> Pool:
+    """A lot that nobody delivered, made or had in stock: all of it is unknown."""
+    first = min((d.date for d in draws), default=dt.date.min)
+    taken = sum(d.mass_mg or 0 for d in draws)
+    state = State(first, 0, (), unknown_mg=max(1, taken))
+    return Pool(lot, (state,), (), tuple(draws), None, 0, 0, True, False, False, ())
+
+
+def _follow(inflows: Sequence[Inflow], draws: Sequence[Draw], tolerance: float) -> tuple[tuple[State, ...], int, int, int]:
+    """The states, the mass drawn beyond what there was (in all, and after the first inflow), and the final balance."""
+    states: list[State] = []
+    balance = total_in = short_all = short_late = drawn = 0
+    first_in = inflows[0].date
+    for day in sorted({f.date for f in inflows} | {d.date for d in draws}):
+        entering = tuple(f for f in inflows if f.date == day)
+        leaving = sum(d.mass_mg or 0 for d in draws if d.date == day)
+        added = sum(f.mass_mg or 0 for f in entering)
+        if entering and states and not drawn:
+            states[-1] = replace(states[-1], inflows=states[-1].inflows + entering)
+        elif entering:
+            states.append(State(day, balance, entering))
+        balance += added
+        total_in += added
+        short = leaving - balance
+        if short > 0 and short_all + short > tolerance * total_in:
+            states = _with_unknown(states, day, balance, short, fresh=bool(entering) or (not drawn and bool(states)))
+            short_late += short if day >= first_in else 0
+        short_all += max(0, short)
+        balance = max(0, -short)
+        drawn += abs(leaving)
+    return tuple(states), short_all, short_late, balance
+
+
+def _with_unknown(states: list[State], day: dt.date, balance: int, short: int, *, fresh: bool) -> list[State]:
+    """Let a shortage enter the pool: into the state no one has drawn from yet, else as a new state of that day."""
+    if fresh:
+        return [*states[:-1], replace(states[-1], unknown_mg=states[-1].unknown_mg + short)]
+    return [*states, State(day, balance, (), unknown_mg=short)]
+
+
+def _used_before(lot: LotKey, inflows: Sequence[Inflow], draws: Sequence[Draw]) -> list[Finding]:
+    first = inflows[0].date
+    early = [d for d in draws if d.date < first and (d.mass_mg is None or d.mass_mg > 0)]
+    if not early:
+        return []
+    what = ", ".join(f"{d.reason} on {d.date}" for d in early[:3])
+    return [
+        Finding(
+            "lot-used-before-made",
+            Severity.ERROR,
+            f"Lot {lot} first came in on {first} but was taken by {what}.",
+            "Correct a date. Until then what was taken early counts as unknown.",
+            tuple(d.ref for d in early),
+        )
+    ]
+
+
+def _over_consumed(lot: LotKey, inflows: Sequence[Inflow], draws: Sequence[Draw], short_mg: int) -> list[Finding]:
+    if short_mg <= 0:
+        return []
+    had, taken = sum(i.mass_mg or 0 for i in inflows), sum(d.mass_mg or 0 for d in draws)
+    more = f"{kg_text(short_mg)} kg more was taken than there was on the day"
+    return [
+        Finding(
+            "over-consumed",
+            Severity.ERROR,
+            f"Lot {lot}: {kg_text(had)} kg came in, {kg_text(taken)} kg was taken; {more}.",
+            "Add the missing delivery or correct a quantity. Until then the excess counts as an unknown input.",
+            tuple(d.ref for d in draws),
+        )
+    ]
