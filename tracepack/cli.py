@@ -1,0 +1,346 @@
+"""The command line: read options, call the workspace once, print, choose the exit code.
+
+Documents and answers go to stdout or to ``-o``; talk goes to stderr.  Everything but click is imported when a command
+needs it, so that ``tracepack --help`` is immediate.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracepack import __version__
+from tracepack.documents import write_atomically
+from tracepack.errors import TracepackError, UsageProblem
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from tracepack.workspace import Workspace
+
+#: Exit codes: done; done, but there are errors (or the import was refused); not carried out; a bug; interrupted.
+DONE, FOUND_ERRORS, NOT_DONE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+LANGUAGES = ("en", "zh", "de")
+DIAGRAM_FORMATS = ("svg", "pdf", "png", "dot")
+REPORT_FORMATS = ("md", "html", "json")
+
+
+_lang = click.option(
+    "--lang", type=click.Choice(LANGUAGES), envvar="TRACEPACK_LANG", default="en", show_default=True, help="Language of the answer."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+_owner = click.option("--owner", metavar="PARTY", help="Whose lot, where several parties use the number.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-w",
+    "--workspace",
+    envvar="TRACEPACK_WORKSPACE",
+    default="tracepack.db",
+    show_default=True,
+    metavar="WORKSPACE",
+    help="SQLite file or database URL.  [env: TRACEPACK_WORKSPACE]",
+)
+@click.version_option(__version__, prog_name="tracepack")
+@click.pass_context
+def cli(context: click.Context, workspace: str) -> None:
+    """What a lot of bio-based packaging is made of, where it came from, and how we know.
+
+    \b
+    A first walk:
+      tracepack demo                      see it on a sample supply chain
+      tracepack init --organisation ME    start a workspace of your own
+      tracepack template to-fill.xlsx     a workbook to fill in
+      tracepack import to-fill.xlsx       bring it in
+      tracepack content LOT               what the lot is made of
+
+    Exit codes: 0 done; 1 done, but with errors found (or an import refused); 2 could not be carried out; 3 a bug; 130
+    interrupted.
+    """
+    context.obj = workspace
+
+
+def command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A subcommand whose help ends with an example."""
+    return cli.command(name, epilog=f"Example:  {example}")
+
+
+@command("init", "tracepack init --organisation CONVERTER --site PLANT-1")
+@click.option("--organisation", default="own", show_default=True, metavar="ID", help="Party ID of ourselves: the owner of own lots.")
+@click.option("--site", default="main", show_default=True, metavar="ID", help="The site that a blank Site means.")
+@click.pass_obj
+def init(workspace: str, organisation: str, site: str) -> None:
+    """Create a workspace; an existing one is refused."""
+    from tracepack.workspace import Workspace
+
+    Workspace.create(workspace, organisation, site)
+    say(f"Created {workspace}.  Next: tracepack template to-fill.xlsx")
+
+
+@command("demo", "tracepack demo my-demo")
+@click.argument("directory", default="tracepack-demo", type=click.Path(file_okay=False, path_type=Path))
+@_lang
+def demo(directory: Path, lang: str) -> None:
+    """Build a workspace from the sample supply chain in DIRECTORY, with a report and a diagram of a finished film lot."""
+    from tracepack.demo import run_demo
+
+    click.echo(run_demo(directory, lang))
+
+
+@command("template", "tracepack template deliveries.xlsx --for supplier --lang zh")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--for", "which", type=click.Choice(["supplier", "production", "all"]), default="all", show_default=True, help="Which sheets."
+)
+@_lang
+def template(file: Path, which: str, lang: str) -> None:
+    """Write a workbook to fill in: its sheets, headers, lists of values and notes."""
+    from tracepack.workspace import Workspace
+
+    if file.suffix.casefold() != ".xlsx":
+        raise UsageProblem(f"{file.name} is not named .xlsx", "a template is an Excel workbook")
+    write_atomically(file, Workspace.template(which, lang=lang))
+    say(f"Wrote {file}.  Fill it in, then: tracepack import {file}")
+
+
+@command("import", "tracepack import deliveries-2026-03.xlsx production.xlsx")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--supplier", metavar="ID", help="Whose lots a blank Supplier means, and whose materials.")
+@click.option("--replace", is_flag=True, help="Let changed rows replace what is known; the old values stay in the log.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen and store nothing.")
+@click.option("--each", is_flag=True, help="Take each file by itself instead of all or nothing.")
+@_json
+@_lang
+@click.pass_obj
+def import_(workspace: str, files: Sequence[Path], as_json: bool, lang: str, **options: Any) -> int:
+    """Bring workbooks in, all or nothing: one import, whatever the number of files.
+
+    What cells and rows say wrongly refuses the import (exit code 1); what they reveal about the world (a lot that nobody
+    delivered, an expired certificate) is stored and shown.
+    """
+    answer = opened(workspace).import_files(files, **options)
+    show(answer, as_json, "import_text", lang)
+    return FOUND_ERRORS if any(file.status == "refused" for file in answer.files) else DONE
+
+
+@command("lots", "tracepack lots film")
+@click.argument("text", default="")
+@_json
+@_lang
+@click.pass_obj
+def lots(workspace: str, text: str, as_json: bool, lang: str) -> None:
+    """List the lots, or those whose number, owner or material contains TEXT."""
+    show(opened(workspace).lots(text), as_json, "lots_text", lang)
+
+
+@command("content", "tracepack content FILM-2026-031 --json")
+@click.argument("lot")
+@_owner
+@click.option("--on", metavar="DATE", help="State of a running pool at the end of that day (YYYY-MM-DD); default the latest.")
+@_json
+@_lang
+@click.pass_obj
+def content(workspace: str, lot: str, owner: str | None, on: str | None, as_json: bool, lang: str) -> None:
+    """The content figures of LOT with their bounds and evidence, and its origins."""
+    show(opened(workspace).content(lot, owner=owner, on=on), as_json, "content_text", lang)
+
+
+@command("trace", "tracepack trace FILM-2026-031 --up")
+@click.argument("lot")
+@click.option("--up", "direction", flag_value="up", default=True, help="To what it was made from (the default).")
+@click.option("--down", "direction", flag_value="down", help="To what was made from it and who received it.")
+@_owner
+@_json
+@_lang
+@click.pass_obj
+def trace(workspace: str, lot: str, direction: str, owner: str | None, as_json: bool, lang: str) -> int:
+    """The lineage of LOT as a tree, with the mass on every link.  Exit code 1 where it is not complete."""
+    answer = opened(workspace).trace(lot, owner=owner, direction=direction)
+    show(answer, as_json, "trace_text", lang)
+    return DONE if answer.complete else FOUND_ERRORS
+
+
+@command("check", "tracepack check FILM-2026-031")
+@click.argument("lot", required=False)
+@_owner
+@_json
+@_lang
+@click.pass_obj
+def check(workspace: str, lot: str | None, owner: str | None, as_json: bool, lang: str) -> int:
+    """The audit tests, over everything or over the lineage of LOT.  Exit code 1 where one finds an error."""
+    answer = opened(workspace).check(lot, owner=owner)
+    show(answer, as_json, "check_text", lang)
+    return FOUND_ERRORS if any(finding.severity == "error" for finding in answer.findings) else DONE
+
+
+@command("diagram", "tracepack diagram FILM-2026-031 -o lineage.svg")
+@click.argument("lot")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.svg, .pdf, .png or .dot; default SVG to stdout."
+)
+@_owner
+@_lang
+@click.pass_obj
+def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, lang: str) -> None:
+    """Draw the lineage of LOT, from feedstock sources on the left to the lot on the right."""
+    file_format = format_of(output, DIAGRAM_FORMATS)
+    deliver(opened(workspace).diagram(lot, format=file_format, owner=owner, lang=lang), output)
+
+
+@command("report", "tracepack report FILM-2026-031 --lang de -o report.html")
+@click.argument("lot")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.md, .html or .json; default Markdown to stdout."
+)
+@_owner
+@_lang
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON, as with -o FILE.json.")
+@click.pass_obj
+def report(workspace: str, lot: str, output: Path | None, owner: str | None, lang: str, as_json: bool) -> None:
+    """Write the traceability report of LOT."""
+    file_format = "json" if as_json else format_of(output, REPORT_FORMATS)
+    deliver(opened(workspace).report(lot, format=file_format, owner=owner, lang=lang), output)
+
+
+@command("log", "tracepack log 3")
+@click.argument("number", required=False, type=int, metavar="[IMPORT]")
+@_json
+@_lang
+@click.pass_obj
+def log(workspace: str, number: int | None, as_json: bool, lang: str) -> None:
+    """List imports and withdrawals and what they changed; with the number of an IMPORT also every fact it recorded."""
+    show(opened(workspace).log(number), as_json, "log_text", lang)
+
+
+@command("withdraw", 'tracepack withdraw 3 --why "sent by mistake"')
+@click.argument("what", metavar="IMPORT|FACT")
+@click.option("--why", required=True, metavar="TEXT", help="The reason, kept in the log.")
+@_json
+@_lang
+@click.pass_obj
+def withdraw(workspace: str, what: str, why: str, as_json: bool, lang: str) -> None:
+    """Take back an import (its number) or one fact (F and its number, as `log IMPORT` shows); what it had replaced holds again."""
+    digits = what.upper().removeprefix("F")
+    if not (digits.isascii() and digits.isdigit()):
+        raise UsageProblem(f"{what} is neither an import (as 3) nor a fact (as F12)", "`tracepack log` shows the numbers")
+    number = int(digits)
+    is_fact = digits != what
+    answer = opened(workspace).withdraw(None if is_fact else number, fact_id=number if is_fact else None, why=why)
+    show(answer, as_json, "log_text", lang)
+
+
+@command("completion", 'eval "$(tracepack completion bash)"')
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that lets SHELL complete commands and options.
+
+    \b
+    bash  add to ~/.bashrc:  eval "$(tracepack completion bash)"
+    zsh   add to ~/.zshrc:   eval "$(tracepack completion zsh)"
+    fish  tracepack completion fish > ~/.config/fish/completions/tracepack.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise UsageProblem(f"no completion for {shell}")
+    click.echo(kind(cli, {}, "tracepack", "_TRACEPACK_COMPLETE").source())
+
+
+# ---- the border
+
+
+def opened(workspace: str) -> Workspace:
+    """The workspace that -w names."""
+    from tracepack.workspace import Workspace
+
+    return Workspace.open(workspace)
+
+
+def say(text: str) -> None:
+    """Talk: to stderr, so that stdout holds documents and answers only."""
+    click.echo(text, err=True)
+
+
+def show(answer: BaseModel, as_json: bool, text: str, lang: str) -> None:
+    """Print an answer, as JSON or by the function of that name in report.text."""
+    if as_json:
+        click.echo(answer.model_dump_json(by_alias=True, indent=2))
+        return
+    from tracepack.report import text as wording
+
+    click.echo(getattr(wording, text)(answer, lang))
+
+
+def format_of(output: Path | None, formats: Sequence[str]) -> str:
+    """A document's format by the file's ending; the first where there is no file."""
+    if output is None:
+        return formats[0]
+    ending = output.suffix.removeprefix(".").casefold()
+    if ending not in formats:
+        raise UsageProblem(f"{output.name} has none of the endings {', '.join('.' + known for known in formats)}")
+    return ending
+
+
+def deliver(document: bytes, output: Path | None) -> None:
+    """Write a document to a file, or to stdout."""
+    if output is None:
+        click.get_binary_stream("stdout").write(document)
+        return
+    write_atomically(output, document)
+    say(f"Wrote {output}.")
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line and return its exit code; every exception that can leave the program is caught here."""
+    try:
+        with cli.make_context("tracepack", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            code = cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:  # --help and --version
+        return stop.exit_code
+    except click.ClickException as problem:
+        problem.show()
+        return NOT_DONE
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        return INTERRUPTED
+    except TracepackError as problem:
+        say(f"error: {problem.message}" + (f"\nhint: {problem.hint}" if problem.hint else ""))
+        return NOT_DONE
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; what is left in the buffer must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as bug:
+        return report_bug(bug)
+    return code if isinstance(code, int) else DONE
+
+
+def report_bug(bug: Exception) -> int:
+    """A few words for the user; the traceback for whoever asks for it."""
+    say(f"error: tracepack has a bug and could not finish ({type(bug).__name__}: {bug}); the workspace is as it was")
+    if os.environ.get("TRACEPACK_DEBUG") == "1":
+        say("".join(traceback.format_exception(bug)))
+    else:
+        say("hint: set TRACEPACK_DEBUG=1 and run it again to see where")
+    return BUG
+
+
+def main() -> None:
+    """The program ``tracepack``."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    if asked := os.environ.get("_TRACEPACK_COMPLETE"):
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(cli, {}, "tracepack", "_TRACEPACK_COMPLETE", asked))
+    sys.exit(run())

@@ -1,0 +1,14 @@
+"""The built-in rules that the core is given as values: it reads no files itself."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tracepack import data
+from tracepack.core.library import Library, library_from_table
+
+
+@cache
+def material_library() -> Library:
+    """The built-in material library."""
+    return library_from_table(data.read_toml("materials.toml"))

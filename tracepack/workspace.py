@@ -1,0 +1,107 @@
+"""The use-cases: what a user can do with a workspace, each returning the model that the command line prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tracepack import listing, questions
+from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, LogAnswer, LotsAnswer, TraceAnswer
+from tracepack.store import Store
+
+
+class Workspace:
+    """An open workspace.  Methods raise TracepackError where they cannot be carried out; bad data comes back as findings."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, where: str | Path) -> Workspace:
+        """Open a workspace: a SQLite file or a database URL.  WorkspaceError where there is none."""
+        return cls(Store.open(where))
+
+    @classmethod
+    def create(cls, where: str | Path, organisation: str = "", site: str = "") -> Workspace:
+        """Create a workspace for an organisation (its Party ID) and the site that a blank Site means.
+
+        WorkspaceError where there is one already; it is left as it was.
+        """
+        return cls(Store.create(where, organisation or "own", site or "main"))
+
+    @property
+    def organisation(self) -> str:
+        """Party ID of ourselves, the owner of own lots."""
+        return self._store.organisation
+
+    @property
+    def site(self) -> str:
+        """What a blank Site means."""
+        return self._store.site
+
+    # ---- bringing in and taking back
+
+    def import_files(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        supplier: str | None = None,
+        replace: bool = False,
+        dry_run: bool = False,
+        each: bool = False,
+    ) -> ImportAnswer:
+        """Import workbooks, all or nothing (``each``: one by one).
+
+        ``supplier`` is whose lots a blank Supplier means, ``replace`` lets changed rows replace known facts, ``dry_run``
+        undoes all at the end.  Raises UnreadableFile for a file that is no sound workbook; then nothing is stored.
+        """
+        from tracepack.importing import ImportOptions, import_files  # noqa: PLC0415 - the readers are slow to load
+
+        options = ImportOptions(supplier=supplier, replace=replace, dry_run=dry_run)
+        return import_files(self._store, [Path(path) for path in paths], options, each=each)
+
+    def withdraw(self, import_id: int | None = None, *, fact_id: int | None = None, why: str) -> LogAnswer:
+        """Take back an import or one fact; what it had replaced holds again.  Returns the withdrawal's log entry.
+
+        Raises UnknownImport where there is no such import or fact, or nothing of it is left.
+        """
+        return listing.withdraw(self._store, import_id, fact_id, why)
+
+    # ---- lists
+
+    def lots(self, text: str = "") -> LotsAnswer:
+        """The lots whose number, owner, material or own number contains a text; all for ""."""
+        return listing.lots(self._store, text)
+
+    def log(self, import_id: int | None = None) -> LogAnswer:
+        """Imports and withdrawals, oldest first; one of them with every fact it recorded."""
+        return listing.log(self._store, import_id)
+
+    # ---- questions
+
+    def content(self, lot: str, *, owner: str | None = None, on: str | None = None) -> ContentAnswer:
+        """What a lot is made of, ``on`` a date (ISO) where it is a running pool.  Raises UnknownLot."""
+        return questions.content(self._store, lot, owner, on)
+
+    def trace(self, lot: str, *, owner: str | None = None, direction: str = "up") -> TraceAnswer:
+        """What a lot was made from ("up"), or what was made from it ("down").  Raises UnknownLot."""
+        return questions.trace(self._store, lot, owner, direction)
+
+    def check(self, lot: str | None = None, *, owner: str | None = None) -> CheckAnswer:
+        """The audit tests, over everything or over one lot's lineage.  Raises UnknownLot."""
+        return questions.check(self._store, lot, owner)
+
+    def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
+        """The lineage picture as svg, pdf, png or dot.  Raises UnknownLot, MissingFont."""
+        return questions.diagram(self._store, lot, owner, format, lang)
+
+    def report(self, lot: str, *, format: str = "md", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
+        """The traceability report as md, html or json.  Raises UnknownLot."""
+        return questions.report(self._store, lot, owner, format, lang)
+
+    @staticmethod
+    def template(which: str = "all", *, lang: str = "en") -> bytes:
+        """A workbook to fill in, for a "supplier", for "production", or "all" sheets."""
+        from tracepack.intake.template import write_template  # noqa: PLC0415 - the spreadsheet writer is slow to load
+
+        return write_template(which, lang)
