@@ -1,0 +1,262 @@
+"""Typed rows: every cell of a sheet read by its column's meaning, and everything that is wrong said at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from tracepack import data
+from tracepack.core.dates import read_dates
+from tracepack.core.findings import Finding, SourceRef
+from tracepack.core.ledger import Row, SourceRow, Value
+from tracepack.core.numerals import Cell, Unread, is_not_available, read_numbers
+from tracepack.core.shares import ShareRead, read_shares
+from tracepack.intake.celltext import read_choice, read_lot, read_text, show, tidy
+from tracepack.intake.columns import ColumnMap
+from tracepack.intake.example import example_values
+from tracepack.intake.gather import Gathered, excerpt_of
+from tracepack.intake.rowchecks import check_row
+from tracepack.intake.rowmodel import OPEN_LISTS, row_model
+from tracepack.intake.workbook import Content, Fault, Sheet, letter
+
+#: pMC and its reference are percentages that are quoted as numbers above 100 too.
+_PERCENT_NUMBERS = frozenset({"pmc", "pmc_uncertainty", "ref"})
+_NAME_TYPES = frozenset({"text", "lot", "unit", "method"})
+
+
+@dataclass(frozen=True, slots=True)
+class RowNote:
+    """A row that was seen and not taken as data: why."""
+
+    sheet: str
+    row: int
+    reason: str
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One sheet while it is read: typed values by row, and the cells that already have a finding."""
+
+    sheet: Sheet
+    columns: ColumnMap
+    gathered: Gathered = field(default_factory=Gathered)
+    values: dict[int, dict[str, Value]] = field(default_factory=dict)
+    told: set[tuple[int, str]] = field(default_factory=set)
+
+    def ref(self, row: int, key: str) -> SourceRef:
+        """The cell of a field; the row's first understood column where the field has none."""
+        column = self.columns.columns.get(key) or next(iter(self.columns.columns.values()), 1)
+        return self.sheet.ref(row, column)
+
+    def header(self, key: str) -> str:
+        """The column's header as the sheet writes it, else the contract's."""
+        return self.columns.headers.get(key) or self.columns.layout.column(key).header
+
+    def tell(self, name: str, message: str, hint: str, row: int, key: str, shown: str) -> None:
+        """A finding about one cell."""
+        ref = self.ref(row, key)
+        self.gathered.add(name, message, hint, ref, excerpt_of(ref, self.header(key), shown), column=key)
+
+    def refuse(self, problem: Unread, row: int, key: str, cell: Cell) -> None:
+        """A cell that could not be read."""
+        self.told.add((row, key))
+        self.tell(problem.name, problem.expected, problem.hint, row, key, show(cell))
+
+
+def read_rows(
+    sheet: Sheet, columns: ColumnMap, defaults: Mapping[str, str] | None = None
+) -> tuple[tuple[Row, ...], tuple[Finding, ...], tuple[RowNote, ...]]:
+    """Every row below the header, typed by column key (blanks absent), with all findings, and the rows skipped.
+
+    ``defaults`` fills blank required cells whose value the reading knows.  Blank rows are not rows.  Rows with
+    errors are returned as far as they could be read; whoever stores them looks at the findings first.
+    """
+    reading = _Reading(sheet, columns)
+    numbers = [row for row in sorted(sheet.rows) if row > columns.header_row and _holds_anything(sheet.rows[row].values())]
+    reading.values = {row: {} for row in numbers}
+    for column in columns.layout.columns:
+        if column.key in columns.columns:
+            _read_column(reading, column, numbers)
+    notes = _skip(reading)
+    for row, values in reading.values.items():
+        _fill_in(reading, values, defaults or {})
+        _validate(reading, row, values)
+        _check(reading, row, values)
+    letters = {key: letter(column) for key, column in columns.columns.items()}
+    name = columns.layout.name
+    rows = tuple(
+        Row(sheet=name, values=values, source=SourceRow(sheet.file, sheet.sha256, sheet.name, row, letters))
+        for row, values in reading.values.items()
+    )
+    return rows, reading.gathered.findings(), notes
+
+
+def _holds_anything(contents: Iterable[Content]) -> bool:
+    return any(not isinstance(content, str) or tidy(content) for content in contents)
+
+
+def _read_column(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> None:
+    """Read one column as a whole, since one cell may hold the evidence for another."""
+    places, cells = _cells(reading, column, numbers)
+    for row, cell, value in zip(places, cells, _values(reading, column, places, cells), strict=True):
+        if isinstance(value, Unread):
+            reading.refuse(value, row, column.key, cell)
+        else:
+            reading.values[row][column.key] = value
+
+
+def _cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tuple[list[int], list[Cell]]:
+    """The column's cells that hold a value, with their rows; faults and "n/a" become findings here."""
+    number = reading.columns.columns[column.key]
+    places: list[int] = []
+    cells: list[Cell] = []
+    name_column = column.type in _NAME_TYPES
+    for row in numbers:
+        content = reading.sheet.rows[row].get(number)
+        if content is None:
+            continue
+        if isinstance(content, Fault):
+            _tell_fault(reading, row, column.key, content)
+        elif isinstance(content, str) and (not tidy(content) or _not_available(reading, row, column, content, name_column)):
+            continue
+        else:
+            places.append(row)
+            cells.append(content)
+    return places, cells
+
+
+def _tell_fault(reading: _Reading, row: int, key: str, fault: Fault) -> None:
+    reading.told.add((row, key))
+    if fault.name == "error-cell":
+        message, hint = "The cell holds a spreadsheet error instead of a value.", "correct the formula, or replace it by its value"
+    else:
+        message, hint = "The formula was saved without its result.", "open the file in a spreadsheet program and save it again"
+    reading.tell(fault.name, message, hint, row, key, fault.code)
+
+
+def _not_available(reading: _Reading, row: int, column: data.Column, text: str, name_column: bool) -> bool:
+    if not is_not_available(text, name=name_column) or (column.vocabulary and read_choice(text, column.vocabulary)):
+        return False
+    message = "The cell says that its value is not known; it is read as blank."
+    reading.tell("not-available", message, "leave the cell blank", row, column.key, text.strip())
+    return True
+
+
+def _values(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
+    """The column's values by its type, cell for cell."""
+    if column.type == "date":
+        return read_dates(cells)
+    if column.type == "share":
+        return _shares(reading, column.key, places, cells)
+    if column.type in {"decimal", "number"}:
+        return _numbers(reading, column, cells)
+    if column.type == "lot":
+        number = reading.columns.columns[column.key]
+        return [read_lot(cell, reading.sheet.formats.get((row, number))) for row, cell in zip(places, cells, strict=True)]
+    if column.vocabulary:
+        return [_choice(reading, column, row, cell) for row, cell in zip(places, cells, strict=True)]
+    return [read_text(cell) for cell in cells]
+
+
+def _numbers(reading: _Reading, column: data.Column, cells: list[Cell]) -> list[Value | Unread]:
+    factor = reading.columns.factors.get(column.key, Decimal(1))
+    make: Callable[[Decimal], Value] = float if column.type == "number" else lambda number: number
+    found = read_numbers(cells, percent_allowed=column.key in _PERCENT_NUMBERS)
+    return [number if isinstance(number, Unread) else make(number * factor) for number in found]
+
+
+def _shares(reading: _Reading, key: str, places: list[int], cells: list[Cell]) -> list[Value | Unread]:
+    values: list[Value | Unread] = []
+    for row, cell, read in zip(places, cells, read_shares(cells, percent_marked=reading.sheet.percent_marked), strict=True):
+        if isinstance(read, ShareRead) and read.approximate:
+            low, high = (f"{end * 100:.6g}" for end in (read.share.low, read.share.high))
+            message = f"The value calls itself approximate; it is taken as {low} to {high} %."
+            reading.tell("share-approximate", message, "write the range that is meant", row, key, show(cell))
+        values.append(read.share if isinstance(read, ShareRead) else read)
+    return values
+
+
+def _choice(reading: _Reading, column: data.Column, row: int, cell: Cell) -> Value | Unread:
+    vocabulary = column.vocabulary or ""
+    found = read_choice(cell, vocabulary)
+    if found is not None:
+        return found
+    known = ", ".join(data.layout().vocabularies[vocabulary])
+    if vocabulary in OPEN_LISTS:
+        if read_text(cell).casefold() != "other":
+            reading.tell("kind-unknown", "The kind is none of the list; it is stored as `other`.", f"one of: {known}", row, column.key, show(cell))
+        return "other"
+    name = "direction-unknown" if vocabulary == "direction" else "value-not-in-list"
+    return Unread(name, f"Expected one of: {known}.", "choose a value of the list")
+
+
+def _skip(reading: _Reading) -> tuple[RowNote, ...]:
+    """Take out the template's example row, and rows that hold nothing in any understood column."""
+    sheet = reading.sheet
+    example = example_values(reading.columns.layout.name)
+    notes: list[RowNote] = []
+    for row, values in list(reading.values.items()):
+        if example and values == example:
+            notes.append(RowNote(sheet.name, row, "the template's example row"))
+            ref = reading.ref(row, "")
+            reading.gathered.add("example-skipped", "The template's example row was skipped.", "", ref, f"{ref.cell}")
+        elif not values and not any(told == row for told, _ in reading.told):
+            notes.append(RowNote(sheet.name, row, "nothing in a column that was understood"))
+        else:
+            continue
+        del reading.values[row]
+    return tuple(notes)
+
+
+def _fill_in(reading: _Reading, values: dict[str, Value], defaults: Mapping[str, str]) -> None:
+    """What the header or the command states where the cell is blank."""
+    unit = reading.columns.units.get("quantity") or reading.columns.units.get("value")
+    if unit and "unit" not in values and ("quantity" in values or "value" in values):
+        values["unit"] = unit
+    for key, value in defaults.items():
+        if key not in values and any(column.key == key and column.required for column in reading.columns.layout.columns):
+            values[key] = value
+
+
+_TOO_LOW = "A quantity or dimension is more than zero; a return, a loss or a correction has its own kind of row."
+
+
+def _validate(reading: _Reading, row: int, values: dict[str, Value]) -> None:
+    """Hold the row against its model; only what no finding has told yet is told."""
+    try:
+        row_model(reading.columns.layout.name).__pydantic_validator__.validate_python(values)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_context=False):
+            key = str(problem["loc"][0])
+            if (row, key) not in reading.told:
+                _tell_invalid(reading, row, key, problem["type"], values.get(key))
+
+
+def _tell_invalid(reading: _Reading, row: int, key: str, kind: str, value: Any) -> None:
+    if kind == "missing":
+        has_column = key in reading.columns.columns
+        if has_column or (key == "unit" and "quantity" in reading.columns.units):
+            reading.tell("required-missing", "A required cell is blank.", "fill it in", row, key, "(blank)")
+        return
+    shown = show(value if isinstance(value, str | Decimal | dt.date) else Decimal(str(value)))
+    reading.tell("quantity-negative", _TOO_LOW, "correct the value", row, key, shown)
+
+
+def _check(reading: _Reading, row: int, values: Mapping[str, Value]) -> None:
+    """What the row states must be possible together."""
+    for problem, key in check_row(reading.columns.layout, values):
+        if (row, key) not in reading.told:
+            value = values.get(key)
+            shown = "(blank)" if value is None else _shown_cell(reading, row, key)
+            reading.tell(problem.name, problem.expected, problem.hint, row, key, shown)
+
+
+def _shown_cell(reading: _Reading, row: int, key: str) -> str:
+    column = reading.columns.columns.get(key)
+    content = reading.sheet.rows[row].get(column) if column else None
+    return "(blank)" if content is None or isinstance(content, Fault) else show(content)
