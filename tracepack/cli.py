@@ -4,6 +4,7 @@ Documents and answers go to stdout or to ``-o``; talk goes to stderr.  Everythin
 needs it, so that ``tracepack --help`` is immediate.
 """
 
+# ruff: noqa: PLC0415 - what is slow to load is imported where it is needed
 from __future__ import annotations
 
 import os
@@ -302,30 +303,39 @@ def deliver(document: bytes, output: Path | None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line and return its exit code; every exception that can leave the program is caught here."""
     try:
-        with cli.make_context("tracepack", list(sys.argv[1:] if arguments is None else arguments)) as context:
-            code = cli.invoke(context)
+        code = _invoke(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
-    except click.exceptions.Exit as stop:  # --help and --version
-        return stop.exit_code
-    except click.ClickException as problem:
-        problem.show()
-        return NOT_DONE
-    except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
-        return INTERRUPTED
     except TracepackError as problem:
         say(f"error: {problem.message}" + (f"\nhint: {problem.hint}" if problem.hint else ""))
         return NOT_DONE
+    except KeyboardInterrupt:
+        say("interrupted")
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader (head, less) has seen enough; what is left in the buffer must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as bug:
-        return report_bug(bug)
+        return _report_bug(bug)
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Let click read and run the command, with its own exceptions as exit codes of ours."""
+    try:
+        with cli.make_context("tracepack", arguments) as context:
+            code = cli.invoke(context)
+    except click.exceptions.Exit as stop:  # --help and --version
+        return stop.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as problem:
+        problem.show()
+        return NOT_DONE
     return code if isinstance(code, int) else DONE
 
 
-def report_bug(bug: Exception) -> int:
+def _report_bug(bug: Exception) -> int:
     """A few words for the user; the traceback for whoever asks for it."""
     say(f"error: tracepack has a bug and could not finish ({type(bug).__name__}: {bug}); the workspace is as it was")
     if os.environ.get("TRACEPACK_DEBUG") == "1":

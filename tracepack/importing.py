@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from tracepack import questions
-from tracepack.core.findings import Finding, has_errors, sort_findings
+from tracepack.core.findings import Finding, Severity, has_errors, sort_findings
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, LotKey, Row
 from tracepack.intake.reading import Reading, read_file
@@ -32,6 +33,9 @@ _NAMING_COLUMNS = (
 )
 
 
+RowStatus = Literal["recorded", "unchanged", "superseded", "skipped", "refused"]
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How to import: for which supplier a blank owner stands, whether changed rows replace, whether to store at all."""
@@ -53,7 +57,7 @@ class _Outcome:
 
 def import_files(store: Store, paths: Sequence[Path], options: ImportOptions, *, each: bool = False) -> ImportAnswer:
     """Import files as one reading (or ``each`` by itself); raises UnreadableFile before anything is stored."""
-    readings = [read_file(path) for path in paths]
+    readings = [read_file(path, supplier=options.supplier) for path in paths]
     groups = [[reading] for reading in readings] if each else [readings]
     answers = [_import_together(store, group, options) for group in groups]
     return ImportAnswer(
@@ -113,37 +117,87 @@ def lots_in(facts: Iterable[Fact], organisation: str) -> list[LotKey]:
 
 def _answer(readings: Sequence[Reading], outcome: _Outcome, options: ImportOptions) -> ImportAnswer:
     digests = {reading.sha256 for reading in readings}
+    first = {id(reading) for reading in _distinct(readings)}
     return ImportAnswer(
         import_id=outcome.import_id,
         dry_run=options.dry_run,
-        files=[_file_answer(reading, outcome, first=reading in _distinct(readings)) for reading in readings],
+        files=[_file_answer(reading, outcome) if id(reading) in first else _repeated(reading, outcome) for reading in readings],
         findings=[finding_answer(f) for f in outcome.findings if not any(ref.sha256 in digests for ref in f.refs)],
     )
 
 
-def _file_answer(reading: Reading, outcome: _Outcome, *, first: bool) -> ImportFileAnswer:
-    """A file's part of the outcome; a file given a second time adds nothing and says so."""
-    mine = {
-        status: [fact for fact in facts if first and _from(fact, reading)]
-        for status, facts in (
-            ("recorded", outcome.plan.record),
-            ("superseded", outcome.plan.supersede),
-            ("unchanged", outcome.plan.unchanged),
-        )
-    }
-    changed = bool(mine["recorded"] or mine["superseded"])
-    stored = {} if outcome.refused else mine
+def _file_answer(reading: Reading, outcome: _Outcome) -> ImportFileAnswer:
+    """A file's part of the outcome."""
+    plan = outcome.plan
+    recorded, superseded, unchanged = (
+        [] if outcome.refused else [fact for fact in facts if fact.rows[0].source.sha256 == reading.sha256]
+        for facts in (plan.record, plan.supersede, plan.unchanged)
+    )
     return ImportFileAnswer(
         file=reading.file,
         sha256=reading.sha256,
-        status="refused" if outcome.refused else "recorded" if changed else "unchanged",
-        recorded=dict(sorted(Counter(fact.sheet for fact in stored.get("recorded", ())).items())),
-        unchanged=len(stored.get("unchanged", ())),
-        superseded=len(stored.get("superseded", ())),
+        status="refused" if outcome.refused else "recorded" if recorded or superseded else "unchanged",
+        recorded=dict(sorted(Counter(fact.sheet for fact in recorded).items())),
+        unchanged=len(unchanged),
+        superseded=len(superseded),
         findings=[finding_answer(f) for f in outcome.findings if any(ref.sha256 == reading.sha256 for ref in f.refs)],
-        rows=[],
+        rows=_row_answers(reading, outcome),
     )
 
 
-def _from(fact: Fact, reading: Reading) -> bool:
-    return fact.rows[0].source.sha256 == reading.sha256
+def _row_answers(reading: Reading, outcome: _Outcome) -> list[RowAnswer]:
+    """How every row that was seen ended, in the order of the file."""
+    skipped = [RowAnswer(sheet=note.sheet, row=note.row, status="skipped", reason=note.reason) for note in reading.row_notes]
+    if outcome.refused:
+        told = _told(outcome.findings, reading.sha256)
+        reasons = {place: ", ".join(names) for place, names in told.items()}
+        ended = [_row_answer(row, "refused", reasons.get(_place(row), "another row refused the import")) for row in reading.rows]
+    else:
+        status = _row_statuses(outcome.plan)
+        ended = [_row_answer(row, *status.get((reading.sha256, _place(row)), ("skipped", "repeats another row"))) for row in reading.rows]
+    order = {name: index for index, name in enumerate(dict.fromkeys(row.source.sheet for row in reading.rows))}
+    return sorted([*skipped, *ended], key=lambda answer: (order.get(answer.sheet, len(order)), answer.row))
+
+
+def _row_statuses(plan: Plan) -> dict[tuple[str, tuple[str, int]], tuple[RowStatus, str]]:
+    """How the rows of the planned facts end, by file and place."""
+    by_status: list[tuple[RowStatus, Sequence[Fact]]] = [
+        ("recorded", plan.record),
+        ("superseded", plan.supersede),
+        ("unchanged", plan.unchanged),
+    ]
+    return {(row.source.sha256, _place(row)): (status, "") for status, facts in by_status for fact in facts for row in fact.rows}
+
+
+def _told(findings: Iterable[Finding], sha256: str) -> dict[tuple[str, int], list[str]]:
+    """The names of the errors that refer to each row of a file."""
+    told: dict[tuple[str, int], list[str]] = {}
+    for finding in findings:
+        for ref in finding.refs if finding.severity is Severity.ERROR else ():
+            digits = ref.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+            if ref.sha256 == sha256 and digits:
+                names = told.setdefault((ref.sheet, int(digits)), [])
+                names.extend([] if finding.name in names else [finding.name])
+    return told
+
+
+def _place(row: Row) -> tuple[str, int]:
+    return row.source.sheet, row.source.row
+
+
+def _row_answer(row: Row, status: RowStatus, reason: str) -> RowAnswer:
+    return RowAnswer(sheet=row.source.sheet, row=row.source.row, status=status, reason=reason)
+
+
+def _repeated(reading: Reading, outcome: _Outcome) -> ImportFileAnswer:
+    """A file whose bytes were given before in the same import: it adds nothing."""
+    return ImportFileAnswer(
+        file=reading.file,
+        sha256=reading.sha256,
+        status="refused" if outcome.refused else "unchanged",
+        recorded={},
+        unchanged=0,
+        superseded=0,
+        findings=[],
+        rows=[_row_answer(row, "skipped", "the same file was given before") for row in reading.rows],
+    )

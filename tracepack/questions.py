@@ -47,6 +47,7 @@ def world_findings(store: Store, lots: Sequence[LotKey]) -> tuple[Finding, ...]:
 
 def content(store: Store, number: str, owner: str | None, on: str | None) -> ContentAnswer:
     """`content LOT`."""
+    find_lot(store, number, owner)
     raise NotImplementedError
 
 

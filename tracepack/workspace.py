@@ -1,5 +1,6 @@
 """The use-cases: what a user can do with a workspace, each returning the model that the command line prints."""
 
+# ruff: noqa: PLC0415 - what is slow to load is imported where it is needed
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ class Workspace:
         ``supplier`` is whose lots a blank Supplier means, ``replace`` lets changed rows replace known facts, ``dry_run``
         undoes all at the end.  Raises UnreadableFile for a file that is no sound workbook; then nothing is stored.
         """
-        from tracepack.importing import ImportOptions, import_files  # noqa: PLC0415 - the readers are slow to load
+        from tracepack.importing import ImportOptions, import_files
 
         options = ImportOptions(supplier=supplier, replace=replace, dry_run=dry_run)
         return import_files(self._store, [Path(path) for path in paths], options, each=each)
@@ -102,6 +103,6 @@ class Workspace:
     @staticmethod
     def template(which: str = "all", *, lang: str = "en") -> bytes:
         """A workbook to fill in, for a "supplier", for "production", or "all" sheets."""
-        from tracepack.intake.template import write_template  # noqa: PLC0415 - the spreadsheet writer is slow to load
+        from tracepack.intake.template import write_template
 
         return write_template(which, lang)
