@@ -47,7 +47,7 @@ class Desk:
 
     def run(self, *arguments: str) -> Answer:
         """One command in this workspace."""
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
         command = ["tracepack", "-w", str(self.folder / "work.db"), *arguments]
         with patch.object(sys, "argv", command), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
@@ -55,7 +55,7 @@ class Desk:
                 code = 0
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-        return Answer(code, out.getvalue(), err.getvalue())
+        return Answer(code, _text(out), _text(err))
 
     def fill(self, sheet: str, *rows: Row) -> Desk:
         """Add rows to a sheet; headers are the rows' keys."""
@@ -99,6 +99,11 @@ class Desk:
         if self.sheets:
             self.bring_in()
         return finding_names(self.run("check", "--json").json)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def delivery(lot: str, material: str, quantity: float, **columns: Any) -> Row:

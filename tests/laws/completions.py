@@ -29,6 +29,8 @@ FIGURES = ("bio_carbon_toc", "bio_carbon_tc", "bio_carbon_mass", "bio_mass", "bi
 CARBONATE = (40.078 + 12.011 + 3 * 15.999) / 12.011
 ANYTHING = Interval(0, 1)
 PURE_ORGANIC = ("synthetic polymer", "natural polymer", "solvent")
+#: Kinds that say whether it is a synthetic polymer; the rest (additive, compound, film ...) may hold any part of one.
+NEVER_POLYMER = ("natural polymer", "paper", "filler", "pigment", "solvent", "water", "feedstock")
 INORGANIC_CARBON_MAY_HIDE = ("filler", "pigment", "paper", "masterbatch", "compound")
 
 
@@ -69,7 +71,7 @@ def statement_of(ledger: Ledger, delivery: Delivery) -> Statement:
         inorganic=inorganic,
         ash=material.ash.low if material.ash else 0.0,
         pure=material.kind in PURE_ORGANIC and material.ash is None and inorganic.high == 0,
-        polymer=material.kind == "synthetic polymer",
+        polymer=None if material.kind not in ("synthetic polymer", *NEVER_POLYMER) else material.kind == "synthetic polymer",
     )
 
 
@@ -131,7 +133,7 @@ def completions(known: Mapping[Root, Statement], rng: random.Random) -> Iterator
         settled: dict[Root, Point] = {}
         for root, statement in known.items():
             options = corners(statement)
-            weights = [rng.expovariate(1) ** 3 for _ in options]
+            weights = [1e-9 + rng.random() ** 6 for _ in options]
             settled[root] = tuple(  # type: ignore[assignment]
                 sum(w * p[i] for w, p in zip(weights, options, strict=True)) / sum(weights) for i in range(4)
             )
