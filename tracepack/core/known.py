@@ -12,8 +12,8 @@ from tracepack.core.ledger import Fact, LotKey
 class Known:
     """The live (not superseded, not withdrawn) facts that decide how new rows are understood.
 
-    Whoever fills it may leave out lots that the new rows do not name (`tracepack.intake.record.named_lots` lists
-    the numbers).  Rows of the reading itself are added by the reader, so that a run in one sheet may use a delivery
+    Whoever fills it may leave out what the new rows do not name.  Rows of the reading
+    itself are added by the reader, so that a run in one sheet may use a delivery
     in the next.  An empty `Known()` is a new workspace.
     """
 
@@ -29,5 +29,5 @@ class Known:
     parties: frozenset[str] = frozenset()
     #: (owner, Material ID) with a row in Materials; an own material's owner is the organisation.
     materials: frozenset[tuple[str, str]] = frozenset()
-    #: Names and synonyms that the built-in material library answers to, case-folded and stripped.
+    #: Names and synonyms that the built-in material library answers to, folded by `tracepack.core.library.fold_name`.
     library_materials: frozenset[str] = frozenset()

@@ -45,11 +45,13 @@ _AS_PERCENT = Unread("number-unreadable", "A number was expected, the cell is fo
 #: A spreadsheet keeps 15 significant digits; what follows them is an artefact of binary storage.
 _SPREADSHEET = Context(prec=15)
 
-_NOT_AVAILABLE = frozenset(
-    ["n/a", "na", "n.a.", "n.a", "#n/a", "nan", "n.v.", "n.v", "nv", "k.a.", "k.a", "ka", "keineangabe", "keineangaben", "unbekannt", "unknown", "notknown", "notavailable", "n.d.", "n.d", "nd", "none", "null", "tbd", "?", "??", "-", "--", "---", "/", "//", "\\", ".", "无", "無", "不适用", "未知", "不明", "没有", "未提供", "なし", "該当なし"]
+_NOT_AVAILABLE_WORDS = (
+    "n/a na n.a. n.a #n/a nan n.v. n.v nv k.a. k.a ka keineangabe keineangaben unbekannt unknown notknown notavailable n.d. n.d nd "
+    "none null tbd ? ?? - -- --- / // \\ . 无 無 不适用 未知 不明 没有 未提供 なし 該当なし"
 )
+_NOT_AVAILABLE = frozenset(_NOT_AVAILABLE_WORDS.split())
 #: In a column of names only these: "NA" may be a country, "nd" a name.
-_NOT_AVAILABLE_NAMES = frozenset(["n/a", "n.a.", "-", "--", "---", "/", "//", "\\", "?", "??"])
+_NOT_AVAILABLE_NAMES = frozenset(("n/a", "n.a.", "-", "--", "---", "/", "//", "\\", "?", "??"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 _GROUPERS = re.compile("['’‘ʼ´`\u02b9]")
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x200E, 0x200F])

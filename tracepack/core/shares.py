@@ -27,7 +27,9 @@ _OUT_OF_RANGE_FORMATTED = Unread(
     "the cell is formatted as a percentage, which shows a hundredfold: was a hundredth of it meant?",
 )
 _UNREADABLE = Unread(
-    "number-unreadable", "A percentage was expected.", "write a number (45), a range (30-35) or a bound (<5, >=80); leave it blank if unknown"
+    "number-unreadable",
+    "A percentage was expected.",
+    "write a number (45), a range (30-35) or a bound (<5, >=80); leave it blank if unknown",
 )
 
 _NUMBER = r"[+-]?[\d.,'](?:[\d.,' ]*[\d.,'])?(?:[eE]-?\d+)?"
@@ -47,11 +49,11 @@ _SUFFIX = (
     (re.compile(rf"(?P<a>{_NUMBER}){_PERCENT.format('pa')}\s?(?:以下|以内|or less|oder weniger)"), "at most"),
     (re.compile(rf"(?P<a>{_NUMBER}){_PERCENT.format('pa')}\s?(?:左右|程度|前後)"), "about"),
 )
-_RANGE = re.compile(
-    rf"(?P<a>{_NUMBER}){_PERCENT.format('pa')}\s?(?:-|~|∼|\.\.\.?|…|to|bis|至|到|から)\s?(?P<b>{_NUMBER}){_PERCENT.format('pb')}", re.IGNORECASE
-)
-_PLUS_MINUS = re.compile(rf"(?P<a>{_NUMBER}){_PERCENT.format('pa')}\s?(?:±|\+/-|\+-)\s?(?P<b>{_NUMBER}){_PERCENT.format('pb')}", re.IGNORECASE)
-_POINT = re.compile(rf"(?P<a>{_NUMBER}){_PERCENT.format('pa')}", re.IGNORECASE)
+_FIRST = rf"(?P<a>{_NUMBER}){_PERCENT.format('pa')}"
+_SECOND = rf"(?P<b>{_NUMBER}){_PERCENT.format('pb')}"
+_RANGE = re.compile(rf"{_FIRST}\s?(?:-|~|∼|\.\.\.?|…|to|bis|至|到|から)\s?{_SECOND}", re.IGNORECASE)
+_PLUS_MINUS = re.compile(rf"{_FIRST}\s?(?:±|\+/-|\+-)\s?{_SECOND}", re.IGNORECASE)
+_POINT = re.compile(_FIRST, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def read_shares(cells: Sequence[Cell], *, percent_marked: bool = False) -> list[
     taken = [_take_apart(cell) if isinstance(cell, str) else None for cell in cells]
     mark = decimal_mark(numeral for stated in taken if stated for numeral in stated.numerals)
     numbers = [_numbers(cell, stated, mark) for cell, stated in zip(cells, taken, strict=True)]
-    bare = [abs(n) for cell, stated, ns in zip(cells, taken, numbers, strict=True) if _is_bare(cell, stated) for n in ns if isinstance(n, Decimal)]
+    rows = zip(cells, taken, numbers, strict=True)
+    bare = [abs(n) for cell, stated, found in rows if _is_bare(cell, stated) for n in found if isinstance(n, Decimal)]
     ambiguous = not percent_marked and any(0 < n < 1 for n in bare) and not any(n > 1 for n in bare)
     return [_share(cell, stated, ns, ambiguous) for cell, stated, ns in zip(cells, taken, numbers, strict=True)]
 

@@ -17,7 +17,9 @@ _ROUNDING = 1e-9
 
 _REQUIRED = Unread("required-missing", "A required cell is blank.", "fill it in")
 _ZERO = Unread(
-    "quantity-negative", "An input or output of zero is no input or output.", "delete the row, or leave the quantity blank if it is not known"
+    "quantity-negative",
+    "An input or output of zero is no input or output.",
+    "delete the row, or leave the quantity blank if it is not known",
 )
 _NO_METHOD = Unread(
     "method-missing",
@@ -46,7 +48,9 @@ _LAB_EMPTY = Unread(
     "lab-result-missing", "A lab test states Biobased Carbon %, or pMC together with REF.", "copy the result from the laboratory's report"
 )
 _LAB_ROUNDING = Unread(
-    "lab-rounding", "The stated share and pMC / REF differ by more than 1 point; pMC / REF counts.", "compare both with the laboratory's report"
+    "lab-rounding",
+    "The stated share and pMC / REF differ by more than 1 point; pMC / REF counts.",
+    "compare both with the laboratory's report",
 )
 _IMPOSSIBLE = Unread("content-contradictory", "", "correct the share that is wrong, or leave it blank")
 

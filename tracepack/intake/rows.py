@@ -189,7 +189,8 @@ def _choice(reading: _Reading, column: data.Column, row: int, cell: Cell) -> Val
     known = ", ".join(data.layout().vocabularies[vocabulary])
     if vocabulary in OPEN_LISTS:
         if read_text(cell).casefold() != "other":
-            reading.tell("kind-unknown", "The kind is none of the list; it is stored as `other`.", f"one of: {known}", row, column.key, show(cell))
+            message = "The kind is none of the list; it is stored as `other`."
+            reading.tell("kind-unknown", message, f"one of: {known}", row, column.key, show(cell))
         return "other"
     name = "direction-unknown" if vocabulary == "direction" else "value-not-in-list"
     return Unread(name, f"Expected one of: {known}.", "choose a value of the list")

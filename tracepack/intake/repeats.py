@@ -1,0 +1,103 @@
+"""Deliveries that look like ones already told: re-sent under another date, note or quantity."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tracepack.core.findings import Finding, Severity
+from tracepack.core.known import Known
+from tracepack.core.ledger import Fact, LotKey
+from tracepack.intake.gather import excerpt_of, finding
+from tracepack.intake.keys import header_of, same_values, value_text
+
+
+def recognise_repeats(facts: Sequence[Fact], known: Known, *, replacing: bool) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
+    """The facts with deliveries set against what is known or stands in another file of the reading.
+
+    A delivery without a note that says exactly what a known one says takes its key.  With ``replacing`` so does one
+    that differs from a single known delivery of its day only in what it says: it is its correction.
+    """
+    others: dict[LotKey, list[Fact]] = defaultdict(list)
+    for lot, found in known.deliveries.items():
+        others[lot] += found
+    stated = [fact for fact in facts if fact.sheet == "Deliveries"]
+    for fact in stated:
+        others[_lot(fact)].append(fact)
+    keys_of_file: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for fact in stated:
+        keys_of_file[_file(fact)].add(fact.key)
+    adopted: list[Fact] = []
+    findings: list[Finding] = []
+    for fact in facts:
+        if fact.sheet != "Deliveries":
+            adopted.append(fact)
+            continue
+        rivals = _rivals(fact, others[_lot(fact)], keys_of_file)
+        taken = _adopt(fact, rivals, replacing)
+        adopted.append(taken)
+        if taken.key == fact.key:
+            findings += _suspicions(fact, rivals)
+    return tuple(adopted), tuple(findings)
+
+
+def _lot(fact: Fact) -> LotKey:
+    return LotKey(value_text(fact.rows[0].values.get("supplier")), value_text(fact.rows[0].values.get("lot_no")))
+
+
+def _file(fact: Fact) -> str:
+    return fact.rows[0].source.sha256
+
+
+def _rivals(fact: Fact, others: Sequence[Fact], keys_of_file: Mapping[str, set[tuple[str, ...]]]) -> list[Fact]:
+    """Other deliveries of the lot that this file does not state itself; none where the delivery is known by its key."""
+    mine = keys_of_file[_file(fact)]
+    if any(other.key == fact.key and other is not fact for other in others):
+        return []
+    return [other for other in others if other.key not in mine and _file(other) != _file(fact)]
+
+
+def _adopt(fact: Fact, rivals: Sequence[Fact], replacing: bool) -> Fact:
+    if "delivery_note" in fact.rows[0].values:
+        return fact
+    equal = [rival for rival in rivals if same_values(fact, rival)]
+    same_day = [rival for rival in rivals if _same(fact, rival, "delivery_date") and "delivery_note" not in rival.rows[0].values]
+    chosen = equal or (same_day if replacing and len(same_day) == 1 else [])
+    return replace(fact, key=chosen[0].key) if chosen else fact
+
+
+def _same(fact: Fact, rival: Fact, key: str) -> bool:
+    return fact.rows[0].values.get(key) == rival.rows[0].values.get(key)
+
+
+def _suspicions(fact: Fact, rivals: Sequence[Fact]) -> list[Finding]:
+    """The first rival that shares the day or the quantity; an error where the day is the same and no note tells them apart."""
+    for rival in rivals:
+        same_day = _same(fact, rival, "delivery_date")
+        if not same_day and not _same(fact, rival, "quantity"):
+            continue
+        no_note = "delivery_note" not in fact.rows[0].values
+        severity = Severity.ERROR if same_day and no_note else Severity.WARNING
+        return [_suspicion(fact, rival, severity)]
+    return []
+
+
+def _suspicion(fact: Fact, rival: Fact, severity: Severity) -> Finding:
+    mine, theirs = fact.rows[0], rival.rows[0]
+    differing = [key for key in ("delivery_date", "quantity", "delivery_note") if not _same(fact, rival, key)]
+    says = "; ".join(
+        f"{header_of('Deliveries', key)} {value_text(theirs.values.get(key)) or '(blank)'} there, "
+        f"{value_text(mine.values.get(key)) or '(blank)'} here"
+        for key in differing
+    )
+    ref, other = mine.source.ref("lot_no"), theirs.source.ref("lot_no")
+    number = value_text(mine.values.get("lot_no"))
+    return finding(
+        "possible-duplicate",
+        f"Lot {number} has a delivery much like this one in {other} ({says or 'no difference but the file'}).",
+        hint="if it is another delivery, give it its delivery note; if it corrects the earlier one, import with --replace",
+        refs=(ref, other),
+        excerpt=excerpt_of(ref, "Lot No", number),
+        severity=severity,
+    )
