@@ -80,7 +80,9 @@ def _import_together(store: Store, readings: Sequence[Reading], options: ImportO
 def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -> _Outcome:
     rows = [row for reading in _distinct(readings) for row in reading.rows]
     known = _with_library(store.known(names_in(rows, options.supplier)))
-    facts, findings = record_facts(rows, known, supplier=options.supplier, organisation=store.organisation, site=store.site)
+    facts, findings = record_facts(
+        rows, known, supplier=options.supplier, organisation=store.organisation, site=store.site, replacing=options.replace
+    )
     plan = plan_import(facts, store.existing_facts((fact.sheet, fact.key) for fact in facts), replace=options.replace)
     found = [*(f for reading in readings for f in reading.findings), *findings, *plan.findings]
     if has_errors(found):
