@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from typing import Literal
 
-from tracepack.core.findings import Finding
+from tracepack.core.checks import run_checks
+from tracepack.core.content import content_in
+from tracepack.core.findings import Finding, sort_findings
 from tracepack.core.ledger import LotKey
-from tracepack.errors import UnknownLot
-from tracepack.report.answers import CheckAnswer, ContentAnswer, TraceAnswer
+from tracepack.core.lineage import Lineage, build_lineage
+from tracepack.core.mixture import mix_lots
+from tracepack.core.trace import trace_down, trace_up
+from tracepack.errors import UnknownLot, UsageProblem
+from tracepack.report.answers import CheckAnswer, ContentAnswer, LineageAnswer, TraceAnswer
+from tracepack.report.build import check_answer, content_answer, lineage_answer, trace_answer
+from tracepack.rulebook import material_library
 from tracepack.store import Store
 
 
@@ -39,31 +48,70 @@ def _alike(store: Store, number: str) -> str:
     return f"did you mean {shown}{more}?" if alike else "`tracepack lots` lists the lots that are known"
 
 
+def _lineage(store: Store, lots: Sequence[LotKey] | None, direction: Literal["up", "down"] = "up") -> tuple[Lineage, tuple[Finding, ...]]:
+    return build_lineage(store.load_ledger(lots, direction), material_library())
+
+
 def world_findings(store: Store, lots: Sequence[LotKey]) -> tuple[Finding, ...]:
     """What the records reveal about the world around some lots."""
-    del store, lots
-    return ()
+    lineage, findings = _lineage(store, lots)
+    mixture = mix_lots(lineage, [lineage.canonical(lot) for lot in lots])
+    return sort_findings([*findings, *run_checks(mixture)])
 
 
 def content(store: Store, number: str, owner: str | None, on: str | None) -> ContentAnswer:
     """`content LOT`."""
-    find_lot(store, number, owner)
-    raise NotImplementedError
+    lot = find_lot(store, number, owner)
+    lineage, findings = _lineage(store, [lot])
+    mixture = mix_lots(lineage, [lineage.canonical(lot)])
+    answer = content_in(mixture, lot, _day(on))
+    return content_answer(answer, lineage, [*findings, *run_checks(mixture, answer.scope)], store.latest_import())
+
+
+def _day(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageProblem(f"{text} is not a date", "write it as YYYY-MM-DD") from None
 
 
 def trace(store: Store, number: str, owner: str | None, direction: str) -> TraceAnswer:
     """`trace LOT`."""
-    raise NotImplementedError
+    lot = find_lot(store, number, owner)
+    if direction == "down":
+        lineage, findings = _lineage(store, [lot], "down")
+        found = trace_down(lineage, lot)
+        return trace_answer(found, lineage, lot, direction, findings, store.latest_import())
+    lineage, findings = _lineage(store, [lot])
+    mixture = mix_lots(lineage, [lineage.canonical(lot)])
+    found = trace_up(mixture, lot)
+    return trace_answer(found, lineage, lot, direction, [*findings, *run_checks(mixture, found.scope)], store.latest_import())
 
 
 def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
     """`check [LOT]`."""
-    raise NotImplementedError
+    lots = None if number is None else [find_lot(store, number, owner)]
+    lineage, findings = _lineage(store, lots)
+    asked = lineage.lots() if lots is None else [lineage.canonical(lot) for lot in lots]
+    return check_answer([*findings, *run_checks(mix_lots(lineage, asked))], store.latest_import())
+
+
+def picture(store: Store, number: str, owner: str | None) -> LineageAnswer:
+    """The data of a lot's lineage picture."""
+    lot = find_lot(store, number, owner)
+    lineage, _ = _lineage(store, [lot])
+    mixture = mix_lots(lineage, [lineage.canonical(lot)])
+    found = trace_up(mixture, lot)
+    return lineage_answer(mixture, found.scope, found.lots)
 
 
 def diagram(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
     """`diagram LOT`."""
-    raise NotImplementedError
+    from tracepack.report.diagram import render_diagram
+
+    return render_diagram(picture(store, number, owner), file_format, title=number, lang=lang)  # type: ignore[arg-type]
 
 
 def report(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:

@@ -58,7 +58,7 @@ class LabComparison:
 class Scope:
     """What an answer rests on: the states reached upstream, their lots (with runs between), deliveries and runs."""
 
-    nodes: tuple[NodeKey, ...]
+    nodes: frozenset[NodeKey]
     lots: Mapping[LotKey, int]
     deliveries: tuple[Delivery, ...]
     runs: tuple[Run, ...]
@@ -106,7 +106,6 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
     figures["attributed"] = _attributed(mixture, lot, asked)
     scope = scope_of(mixture, keys)
     own, attributed = _origins(mixture, keys[-1], alone)
-    tests = lineage.lab_tests.get(lot, ())
     mass = pool.mass_mg if alone is None else sum(lineage.delivery_mg(d) or 0 for d in lineage.deliveries[lot] if d.lot == asked)
     return LotContent(
         lot=asked,
@@ -117,8 +116,8 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
         origins=own,
         attributed_origins=attributed,
         states=tuple(_state(mixture, key, f) for key, f in zip(keys, each, strict=True)) if pool.running and alone is None else (),
-        lab_tests=tuple(_compare(mixture, t, dated, made=made) for t in tests if lab_share(t) is not None),
-        assumptions=tuple(sorted({a for a in mixture.assumptions})),
+        lab_tests=lab_comparisons(mixture, lot),
+        assumptions=tuple(sorted({text for run, text in mixture.assumptions if run in {r.key for r in scope.runs}})),
         findings=_notes(mixture, scope, pool.running),
         scope=scope,
     )
@@ -139,7 +138,7 @@ def scope_of(mixture: Mixture, starts: Iterable[NodeKey]) -> Scope:
         else:
             runs[node[1]] = mixture.flows[node[1]].run
     ordered = sorted(deliveries.values(), key=lambda d: (d.supplier, d.lot_no, d.delivery_date, d.source.row))
-    return Scope(tuple(depths), lots, tuple(ordered), tuple(sorted(runs.values(), key=lambda r: (r.date, r.key))))
+    return Scope(frozenset(depths), lots, tuple(ordered), tuple(sorted(runs.values(), key=lambda r: (r.date, r.key))))
 
 
 def _alone(mixture: Mixture, asked: LotKey) -> dict[Root, float]:
@@ -268,8 +267,18 @@ def _merged(items: Sequence[Origin]) -> tuple[Origin, ...]:
 # --- lab tests and notes
 
 
+def lab_comparisons(mixture: Mixture, lot: LotKey) -> tuple[LabComparison, ...]:
+    """A lot's lab tests beside the calculated figure (a made lot) or the declared one (a delivered lot)."""
+    tests = [t for t in mixture.lineage.lab_tests.get(lot, ()) if lab_share(t) is not None]
+    if not tests or mixture.pools[lot].origin_missing:
+        return ()
+    made = bool(mixture.lineage.makers.get(lot))
+    keys: list[NodeKey] = [("state", lot, i) for i in range(len(mixture.pools[lot].states))] if made else []
+    dated = [(key, composition(key, mixture.nodes, mixture.order)) for key in keys]
+    return tuple(_compare(mixture, test, dated, made=made) for test in tests)
+
+
 def _compare(mixture: Mixture, test: LabTest, dated: Sequence[tuple[NodeKey, Mapping[Root, float]]], *, made: bool) -> LabComparison:
-    """A test beside the calculated figure of a made lot, or the declared one of a delivered lot."""
     figure = _LAB_FIGURE.get(method_basis(test.method) or "toc", "bio_carbon_toc")
     measured = lab_share(test) or Interval(0.0, 1.0)
     if made:

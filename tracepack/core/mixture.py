@@ -38,8 +38,8 @@ class Mixture:
     delivery_roots: dict[int, Root] = field(default_factory=dict)
     product_volatile: dict[tuple[RunKey, int, int], float] = field(default_factory=dict)
     loose: set[str] = field(default_factory=set)
-    assumptions: list[str] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    assumptions: list[tuple[RunKey, str]] = field(default_factory=list)
+    findings: list[tuple[object, Finding]] = field(default_factory=list)
     order: Order = field(default_factory=lambda: Order((), {}))
     drys: dict[NodeKey, DryGroup] = field(default_factory=dict)
     edges: dict[NodeKey, list[NodeKey]] = field(default_factory=dict)
@@ -84,16 +84,18 @@ def _describe(mixture: Mixture, lot: LotKey, delivery: Delivery) -> None:
     parts = matter.parts or (Part(1.0, (UNKNOWN,)),)
     mixture.delivery_roots[id(delivery)] = Root("delivery", str(delivery.lot), delivery.lot, delivery, parts, recipe=matter.recipe)
     if not matter.consistent:
-        mixture.findings.append(
-            Finding(
-                "content-inconsistent",
-                Severity.WARNING,
-                f"Lot {delivery.lot}: the stated bio-based shares and carbon fractions cannot all be true.",
-                "Check Biobased Carbon %, Biobased Mass % and Organic Carbon % with the supplier.",
-                tuple(delivery.source.ref(f) for f in ("biobased_carbon", "biobased_mass", "organic_carbon") if getattr(delivery, f) is not None)
-                or (delivery.source.ref("lot_no"),),
-            )
-        )
+        mixture.findings.append((id(delivery), _contradiction(delivery)))
+
+
+def _contradiction(delivery: Delivery) -> Finding:
+    stated = [f for f in ("biobased_carbon", "biobased_mass", "organic_carbon") if getattr(delivery, f) is not None]
+    return Finding(
+        "content-inconsistent",
+        Severity.WARNING,
+        f"Lot {delivery.lot}: the stated bio-based shares and carbon fractions cannot all be true.",
+        "Check Biobased Carbon %, Biobased Mass % and Organic Carbon % with the supplier.",
+        tuple(delivery.source.ref(f) for f in stated or ["lot_no"]),
+    )
 
 
 def _edges(mixture: Mixture) -> dict[NodeKey, list[NodeKey]]:
@@ -237,9 +239,9 @@ def _group_node(mixture: Mixture, flow: RunFlow, dry: DryGroup, group: Group) ->
         return _open_group(mixture, name, states, dry)
     if dry.tolerated > 0 and len(states) > 1:
         text = f"Run {flow.run.key.number}: {kg_text(round(dry.tolerated))} kg unaccounted for, within tolerance, taken as a loss in proportion."
-        mixture.assumptions.append(text)
+        mixture.assumptions.append((flow.run.key, text))
     if dry.reaction_water > mixture.lineage.ledger.settings.weighing_tolerance * sum(m for _, m in states):
-        mixture.findings.append(_water_finding(flow, dry))
+        mixture.findings.append((flow.run.key, _water_finding(flow, dry)))
     if sum(m for _, m in states) <= 0 and dry.gain <= 0:
         return Node()
     water = Root("water", name)
@@ -287,10 +289,10 @@ def _settle_products(mixture: Mixture, group: tuple[NodeKey, ...]) -> None:
     for turn in range(_LOOP_ROUNDS if len(group) > 1 else 1):
         before = [mixture.nodes[n].roots[0][0].parts for n in products]
         _settle_choices(mixture, set(group))
-        found: list[Finding] = []
+        found: list[tuple[object, Finding]] = []
         for node in products:
             if node[0] == "product" and node[2][1] == 0:
-                found.extend(_convert(mixture, node[1], node[2][0]))
+                found.extend((node[1], f) for f in _convert(mixture, node[1], node[2][0]))
         if len(group) == 1 or _close(before, [mixture.nodes[n].roots[0][0].parts for n in products]) or turn == _LOOP_ROUNDS - 1:
             mixture.findings.extend(found)
             return

@@ -177,6 +177,8 @@ class TraceLink(Model):
     to: str
     run: str
     mass_kg: str | None
+    from_owner: str | None = None
+    to_owner: str | None = None
 
 
 class OpenEnd(Model):

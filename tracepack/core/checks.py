@@ -1,0 +1,226 @@
+"""The audit tests: what the records reveal about the world, each a small function from a scope to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from tracepack.core.content import LabComparison, Scope, lab_comparisons, scope_of
+from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
+from tracepack.core.ledger import Certificate, Delivery, LotKey
+from tracepack.core.library import Route
+from tracepack.core.mixture import Mixture
+from tracepack.core.properties import stated_shares
+from tracepack.core.quantity import Interval, percent_text
+from tracepack.core.runs import balance_finding, unit_finding
+
+_BIO = {"bio", "bio-circular", "co2-biogenic"}
+_NOT_BIO = {"fossil", "co2-fossil", "mineral"}
+
+
+def run_checks(mixture: Mixture, scope: Scope | None = None) -> tuple[Finding, ...]:
+    """Every audit test over what an answer rests on, or over the whole mixture; sorted, errors first."""
+    whole = scope or scope_of(mixture, [("state", lot, i) for lot, pool in mixture.pools.items() for i in range(len(pool.states))])
+    findings = [finding for test in _TESTS for finding in test(mixture, whole)]
+    return sort_findings(findings)
+
+
+def _pools(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """Lots over-consumed or used before they were there, where a state that the answer rests on has the unknown in it."""
+    for lot in scope.lots:
+        pool = mixture.pools[lot]
+        if any(s.unknown_mg and ("state", lot, i) in scope.nodes for i, s in enumerate(pool.states)):
+            yield from pool.findings
+
+
+def _open_ends(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    for lot in scope.lots:
+        pool = mixture.pools[lot]
+        if pool.origin_missing:
+            refs = tuple(dict.fromkeys(_naming_cells(mixture, lot))) or tuple(d.ref for d in pool.draws)
+            twins = sorted({k.owner for k in mixture.lineage.deliveries if k.number == lot.number and k != lot})
+            hint = f"Is it the lot of {', '.join(twins)}? Then name that Supplier." if twins else "Import its delivery, its opening stock or the run that made it."
+            yield Finding("lineage-open-end", Severity.WARNING, f"Lot {lot} has neither a delivery, opening stock nor a run: its content is unknown.", hint, refs)
+
+
+def _naming_cells(mixture: Mixture, lot: LotKey) -> Iterator[SourceRef]:
+    for run in mixture.lineage.takers.get(lot, ()):
+        yield from (r.source.ref("lot_no") for r in run.rows if r.lot is not None and mixture.lineage.canonical(r.lot) == lot)
+    yield from (s.source.ref("lot_no") for s in mixture.lineage.shipments.get(lot, ()))
+    yield from (t.source.ref("lot_no") for t in mixture.lineage.lab_tests.get(lot, ()))
+
+
+def _runs(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    settings = mixture.lineage.ledger.settings
+    for run in scope.runs:
+        flow = mixture.flows[run.key]
+        yield from flow.findings
+        yield from balance_finding(flow, settings.weighing_tolerance, settings.unaccounted_tolerance)
+
+
+def _mixture(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """What mixing found: contradictions of a delivery's shares, reaction water, carbon that does not balance."""
+    wanted = {id(d) for d in scope.deliveries} | {r.key for r in scope.runs}
+    yield from (finding for key, finding in mixture.findings if key in wanted)
+
+
+def _sources(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """Deliveries without a feedstock source, or naming one that is not described."""
+    for d in scope.deliveries:
+        named = mixture.lineage.source_shares(d)
+        missing = [s for s, _ in named if mixture.lineage.source_of(d, s) is None]
+        if not named:
+            text, cell = f"Lot {d.lot} names no feedstock source.", d.source.ref("lot_no")
+        elif missing:
+            text, cell = f"Lot {d.lot} names feedstock source {missing[0]}, which is not described.", d.source.ref("feedstock_source")
+        else:
+            continue
+        yield Finding("missing-source", Severity.WARNING, text, "Fill in Feedstock Source (or Lot Sources) and describe it in Feedstock Sources.", (cell,))
+
+
+def _certificates(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """Every cited certificate described, and valid on the delivery's day, first and last day inclusive."""
+    by_number: dict[str, list[Certificate]] = {}
+    for certificate in mixture.lineage.ledger.certificates:
+        by_number.setdefault(_plain(certificate.certificate_no), []).append(certificate)
+    for d in scope.deliveries:
+        if d.certificate_no is None or d.opening:
+            continue
+        cited = by_number.get(_plain(d.certificate_no), [])
+        cell = d.source.ref("certificate_no")
+        if not cited:
+            text = f"Lot {d.lot} cites certificate {d.certificate_no}, which is not described."
+            yield Finding("certificate-unknown", Severity.WARNING, text, "Add it to the sheet Certificates.", (cell,))
+        elif not any(_valid(c, d) for c in cited):
+            yield _invalid(cited[0], d, cell)
+
+
+def _plain(number: str) -> str:
+    return "".join(c for c in number.casefold() if c.isalnum())
+
+
+def _valid(certificate: Certificate, delivery: Delivery) -> bool:
+    withdrawn = certificate.withdrawn_on is not None and delivery.delivery_date >= certificate.withdrawn_on
+    return certificate.valid_from <= delivery.delivery_date <= certificate.valid_until and not withdrawn
+
+
+def _invalid(c: Certificate, d: Delivery, cell: SourceRef) -> Finding:
+    span = f"{c.valid_from} to {c.valid_until}" + (f", withdrawn on {c.withdrawn_on}" if c.withdrawn_on else "")
+    return Finding(
+        "certificate-expired",
+        Severity.ERROR,
+        f"Lot {d.lot} was delivered on {d.delivery_date} under certificate {c.certificate_no}, valid {span}.",
+        "Ask the supplier for the certificate that was valid on that day.",
+        (cell, c.source.ref("valid_until")),
+    )
+
+
+def _declarations(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """Deliveries of one lot that state different content."""
+    by_lot: dict[LotKey, list[Delivery]] = {}
+    for d in scope.deliveries:
+        by_lot.setdefault(d.lot, []).append(d)
+    for lot, group in by_lot.items():
+        words = {(d.biobased_carbon, d.biobased_mass, d.organic_carbon, d.inorganic_carbon, d.method) for d in group}
+        if len(words) > 1:
+            cells = tuple(d.source.ref("biobased_carbon") for d in group)
+            text = f"Deliveries of lot {lot} state different content; they mix by mass."
+            yield Finding("declarations-differ", Severity.WARNING, text, "Ask the supplier which is right.", cells)
+
+
+def _source_words(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """A bio share declared from fossil sources only, or none from bio-based sources only."""
+    for d in scope.deliveries:
+        sources = [mixture.lineage.source_of(d, s) for s, _ in mixture.lineage.source_shares(d)]
+        categories = {s.category for s in sources if s is not None}
+        shares = [s for s in (stated_shares(d).bio, stated_shares(d).mass) if s is not None]
+        if not categories or None in sources or not shares:
+            continue
+        from_fossil = categories <= _NOT_BIO and any(s.low > 0.005 for s in shares)
+        from_bio = categories <= _BIO and all(s.high == 0 for s in shares)
+        if from_fossil or from_bio:
+            said = f"its source is {', '.join(sorted(categories))}, its declared bio-based share {percent_text(shares[0].low)}"
+            cells = (d.source.ref("biobased_carbon" if d.biobased_carbon is not None else "biobased_mass"), d.source.ref("feedstock_source"))
+            yield Finding("source-disagrees", Severity.WARNING, f"Lot {d.lot}: {said}.", "One of the two is wrong; the declared share was used.", cells)
+
+
+def _lab(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    for lot in scope.lots:
+        for comparison in lab_comparisons(mixture, lot):
+            finding = _lab_finding(mixture, lot, comparison)
+            if finding is not None:
+                yield finding
+
+
+def _lab_finding(mixture: Mixture, lot: LotKey, c: LabComparison) -> Finding | None:
+    """T11: a measured figure further than the settings allow from the calculated or declared one."""
+    low, high = c.compared.low, c.compared.high
+    if low is None or high is None:
+        return None
+    off = max(0.0, c.measured.low - high, low - c.measured.high)
+    settings = mixture.lineage.ledger.settings
+    if off <= settings.lab_warning + 1e-9:
+        return None
+    severity = Severity.ERROR if off > settings.lab_error + 1e-9 else Severity.WARNING
+    other = "calculated" if c.made else "declared"
+    span = percent_text(low) if low == high else f"{percent_text(low)} to {percent_text(high)}"
+    field = "pmc" if c.test.pmc is not None else "biobased_carbon"
+    text = f"Lot {lot}: report {c.test.report_no} measured {percent_text(c.measured.low)}, {other} is {span}: {off * 100:.1f} points apart."
+    return Finding("lab-disagrees", severity, text, "Check the recipe and the declarations, or have the sample tested again.", (c.test.source.ref(field),))
+
+
+def _mass_bases(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """A stated bio-based mass share of a polymer whose usual monomer's share on the stated basis is another."""
+    for d in scope.deliveries:
+        row = mixture.lineage.catalogue.material(d.supplier, d.material, d.delivery_date)
+        found = mixture.lineage.catalogue.library.find(d.material, row.name if row else None)
+        stated = stated_shares(d)
+        if found is None or not found.routes or stated.mass is None or not stated.mass.is_point:
+            continue
+        routes = [r for r in found.routes if stated.bio is None or abs(r.biobased_carbon - stated.bio.low) <= 0.03]
+        if routes and not any(_fits(r, stated.mass, d.mass_basis) for r in routes):
+            expected = routes[0].mass_share(d.mass_basis)
+            basis = d.mass_basis or "any basis"
+            text = f"Lot {d.lot}: {percent_text(stated.mass.low)} bio-based mass, but {found.name} with bio-based {routes[0].name} has {percent_text(expected.low)} ({basis})."
+            yield Finding("mass-basis-mismatch", Severity.WARNING, text, "Check Mass Basis with the supplier.", (d.source.ref("biobased_mass"),))
+
+
+def _fits(route: Route, stated: Interval, basis: str | None) -> bool:
+    """Whether a stated share is one of the route's, rounded as the statement is."""
+    bases = [Interval.point(v) for name, v in route.mass if basis in (None, name)]
+    return any(abs(b.low - stated.low) <= _rounding(stated.low) + 1e-9 for b in bases)
+
+
+def _rounding(share: float) -> float:
+    """Half a unit of the last digit that a statement gives: 30 % may be 25 to 35 %, 37 % 36.5 to 37.5 %."""
+    percent = round(share * 100, 6)
+    if percent % 10 == 0:
+        return 0.05
+    if percent % 1 == 0:
+        return 0.005
+    return 0.0005
+
+
+def _units(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """Deliveries and shipments whose quantity cannot be turned into mass."""
+    for d in scope.deliveries:
+        if mixture.lineage.delivery_mg(d) is None:
+            yield unit_finding(d.source.ref("unit"), f"{d.quantity:f}", d.unit, f"lot {d.lot}")
+    for lot in scope.lots:
+        for s in mixture.lineage.shipments.get(lot, ()):
+            if mixture.lineage.shipment_mg(s) is None:
+                yield unit_finding(s.source.ref("unit"), f"{s.quantity:f}", s.unit, f"shipment {s.shipment_no}")
+
+
+_TESTS: tuple[Callable[[Mixture, Scope], Iterable[Finding]], ...] = (
+    _pools,
+    _open_ends,
+    _runs,
+    _mixture,
+    _sources,
+    _certificates,
+    _declarations,
+    _source_words,
+    _lab,
+    _mass_bases,
+    _units,
+)
