@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
@@ -30,7 +30,7 @@ def database_url(where: str | Path) -> URL:
 
 
 def connect(url: URL) -> Engine:
-    """An engine; on SQLite with foreign keys, write-ahead log, busy timeout, and transactions that begin when we say so."""
+    """An engine; on SQLite with foreign keys, a busy timeout, and transactions that begin when we say so."""
     try:
         # A connection a transaction: the last one to close folds the log back into the one file a user sees.
         engine = create_engine(url, poolclass=NullPool)
@@ -45,7 +45,6 @@ def connect(url: URL) -> Engine:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver begins no transaction of its own
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
@@ -94,9 +93,11 @@ def create_database(where: str | Path, organisation: str, site: str) -> None:
 def _create_file(path: Path, organisation: str, site: str) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.absolute().parent) as folder:
         draft = Path(folder) / "draft.db"
+        with closing(sqlite3.connect(draft)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")  # kept in the file; to open another's database changes nothing in it
         engine = connect(URL.create("sqlite", database=str(draft)))
-        with transaction(engine, writing=True) as connection:
-            create_schema(connection, organisation, site)
+        with transaction(engine, writing=True) as drafting:
+            create_schema(drafting, organisation, site)
         engine.dispose()
         if path.exists():
             raise WorkspaceError(f"{path} exists already", "another process has just created it")
