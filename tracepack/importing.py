@@ -81,7 +81,13 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
     rows = [row for reading in _distinct(readings) for row in reading.rows]
     known = _with_library(store.known(names_in(rows, options.supplier)))
     facts, findings = record_facts(
-        rows, known, supplier=options.supplier, organisation=store.organisation, site=store.site, replacing=options.replace
+        rows,
+        known,
+        options.supplier,
+        store.organisation,
+        store.site,
+        replacing=options.replace,
+        tolerance=store.settings().composition_tolerance,
     )
     plan = plan_import(facts, store.existing_facts((fact.sheet, fact.key) for fact in facts), replace=options.replace)
     found = [*(f for reading in readings for f in reading.findings), *findings, *plan.findings]

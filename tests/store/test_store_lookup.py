@@ -62,7 +62,7 @@ def test_what_a_reading_must_know(store: Store) -> None:
     assert known.aliases == {"0815": (LotKey("VEGA", "V-1"),)}
     assert known.delivered == {"4711": (LotKey("ACME", "4711"), LotKey("ZETA", "4711")), "V-1": (LotKey("VEGA", "V-1"),)}
     assert set(known.deliveries) == {LotKey("ACME", "4711"), LotKey("ZETA", "4711"), LotKey("VEGA", "V-1")}
-    assert (known.parties, known.materials) == ({"ACME"}, {("ACME", "PLA"), (US, "PLA")})
+    assert (known.parties, known.materials) == ({"ACME"}, {("ACME", "pla"), (US, "pla")})
 
 
 def test_nothing_is_known_of_names_that_nobody_asked_for(store: Store) -> None:

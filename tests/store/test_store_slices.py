@@ -9,7 +9,7 @@ import pytest
 from chain_facts import DAY, FILE, US, delivery, fact, run
 from sqlalchemy import event
 
-from tracepack.core.ledger import Fact, Ledger, LotKey
+from tracepack.core.ledger import Fact, Ledger, LotKey, Row
 from tracepack.core.quantity import Interval
 from tracepack.store import Store
 
@@ -102,7 +102,7 @@ def test_what_the_lineage_names_is_loaded_and_only_that(store: Store) -> None:
     share = Interval.point(1.0)
     described = [
         fact("Materials", "ACME", "PLA", "", material_id="PLA", supplier="ACME"),
-        fact("Materials", US, "PLA", "", material_id="PLA"),
+        fact("Materials", US, "PLA", "", material_id="P L A"),
         fact("Materials", "ZETA", "PLA", "", material_id="PLA", supplier="ZETA"),
         fact("Materials", US, "STEEL", "", material_id="STEEL"),
         fact("Compositions", "ACME", "PLA", material_or_lot="PLA", supplier="ACME", component="BASE", share=share),
@@ -133,7 +133,7 @@ def test_what_the_lineage_names_is_loaded_and_only_that(store: Store) -> None:
     ]
     chain(store, described)
     ledger = store.load_ledger([LotKey(US, "FILM")], "up")
-    assert [(m.supplier, m.material_id) for m in ledger.materials] == [("ACME", "PLA"), (None, "PLA"), (None, "DEEP")]
+    assert [(m.supplier, m.material_id) for m in ledger.materials] == [("ACME", "PLA"), (None, "P L A"), (None, "DEEP")]
     assert [c.material_or_lot for c in ledger.compositions] == ["PLA", "BASE", "FILM"]
     assert [p.party_id for p in ledger.parties] == ["ACME", US]
     assert [c.certificate_no for c in ledger.certificates] == ["C-1"]
@@ -142,6 +142,15 @@ def test_what_the_lineage_names_is_loaded_and_only_that(store: Store) -> None:
     assert [t.report_no for t in ledger.lab_tests] == ["L-1"]
     assert [r.record_no for r in ledger.records] == ["E-1", "W-1"]
     assert ledger.settings.weighing_tolerance == 0.01
+
+
+def test_a_material_is_looked_up_at_the_supplier_behind_our_own_number(store: Store) -> None:
+    taken = run("R9", own("0815"), own("F9"))
+    named = Row(sheet="Production", values={**taken.rows[0].values, "material": "PLA 40"}, source=taken.rows[0].source)
+    described = fact("Materials", "VEGA", "PLA 40", "", material_id="PLA 40", supplier="VEGA")
+    facts = [delivery("V-77", supplier="VEGA", own_lot_no="0815"), Fact(sheet="Production", key=taken.key, rows=(named, taken.rows[1]))]
+    store.record_import([FILE], [*facts, described])
+    assert [m.supplier for m in store.load_ledger([LotKey(US, "F9")], "up").materials] == ["VEGA"]
 
 
 def test_many_lots_at_once_need_no_giant_statement(store: Store) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tracepack.core.ledger import Fact, Row
+from tracepack.core.library import fold_name
 
 #: A lot's own rows.  NAME joins the numbers of one delivered lot: the supplier's and our Own Lot No.
 NAME, MAKE, TAKE, ABOUT = "name", "make", "take", "about"
 #: Records name a lot or a run without saying whose.
 RECORD_LOT, RECORD_RUN = "record-lot", "record-run"
-#: Descriptions, loaded by the name that other facts use.
+#: Descriptions, loaded by the name that other facts use; names of materials and recipes are folded, as the core compares them.
 MATERIAL, RECIPE, SOURCE, PARTY, CERTIFICATE = "material", "recipe", "source", "party", "certificate"
 
-#: Roles in which a fact touches a lot (a recipe may be of a lot number).
-LOT_ROLES = (NAME, MAKE, TAKE, ABOUT, RECIPE)
+#: Roles in which a fact touches a lot.
+LOT_ROLES = (NAME, MAKE, TAKE, ABOUT)
 
 _PARTY_COLUMNS = ("supplier", "recipient", "site", "customer", "laboratory", "holder", "certification_body")
 _DIRECTIONS = {"in": TAKE, "out": MAKE, "loss": TAKE}
@@ -49,9 +51,9 @@ def _row_links(row: Row, organisation: str) -> Iterator[Link]:
         case "Records":
             yield from (Link(role, "", name) for role, name in ((RECORD_LOT, lot), (RECORD_RUN, _text(row, "run_no"))) if name)
         case "Compositions":
-            yield Link(RECIPE, owner, _text(row, "material_or_lot"))
+            yield Link(RECIPE, owner, fold_name(_text(row, "material_or_lot")))
         case "Materials":
-            yield Link(MATERIAL, owner, _text(row, "material_id"))
+            yield Link(MATERIAL, owner, fold_name(_text(row, "material_id")))
         case "Feedstock Sources":
             yield Link(SOURCE, owner, _text(row, "source_id"))
         case "Certificates":
@@ -60,21 +62,35 @@ def _row_links(row: Row, organisation: str) -> Iterator[Link]:
             yield Link(PARTY, "", _text(row, "party_id"))
 
 
-def named_by(fact: Fact, organisation: str) -> frozenset[Link]:
+def named_by(fact: Fact, organisation: str, suppliers: Mapping[str, frozenset[str]] | None = None) -> frozenset[Link]:
     """The descriptions a fact needs beside it: of its materials, components, sources, parties and certificates.
 
-    A material or source is asked for among the row's owner's and our own.
+    A material or source is asked for among the row's owner's and our own; with ``suppliers`` (our own number of a
+    delivered lot -> who delivered it) also among those of the lot's supplier.
     """
-    return frozenset(link for row in fact.rows for link in _row_names(row, organisation))
+    named: set[Link] = set()
+    for row in fact.rows:
+        owner = _text(row, "supplier") or organisation
+        behind = (suppliers or {}).get(_text(row, "lot_no"), frozenset()) if owner == organisation else frozenset()
+        named.update(_row_names(row, {owner, organisation, *behind}))
+    return frozenset(named)
 
 
-def _row_names(row: Row, organisation: str) -> Iterator[Link]:
-    owners = {_text(row, "supplier") or organisation, organisation}
+def suppliers_by_own_number(facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
+    """Our own numbers of delivered lots -> who delivered them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in (row for fact in facts if fact.sheet == "Deliveries" for row in fact.rows):
+        if own := _text(row, "own_lot_no"):
+            found[own].add(_text(row, "supplier"))
+    return {number: frozenset(owners) for number, owners in found.items()}
+
+
+def _row_names(row: Row, owners: Iterable[str]) -> Iterator[Link]:
     for owner in owners:
         for column in ("material", "component"):
             if name := _text(row, column):
-                yield Link(MATERIAL, owner, name)
-                yield Link(RECIPE, owner, name)
+                yield Link(MATERIAL, owner, fold_name(name))
+                yield Link(RECIPE, owner, fold_name(name))
         for column in ("feedstock_source", "source_id"):
             if name := _text(row, column):
                 yield Link(SOURCE, owner, name)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, or_, select, true
 
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, LotKey
+from tracepack.core.library import fold_name
 from tracepack.store.links import ABOUT, MAKE, MATERIAL, NAME, PARTY, TAKE
 from tracepack.store.payload import FACT_COLUMNS, decode_facts, key_text
 from tracepack.store.schema import facts, links
@@ -76,7 +77,7 @@ def known_of(connection: Connection, names: Collection[str], organisation: str) 
     parties: set[str] = set()
     materials: set[tuple[str, str]] = set()
     delivered_keys: set[tuple[str, str]] = set()
-    for batch in batches(sorted(set(names))):
+    for batch in batches(sorted({*names, *map(fold_name, names)})):
         query = (
             select(links.c.role, links.c.owner, links.c.number)
             .join(facts, facts.c.id == links.c.fact_id)

@@ -13,7 +13,20 @@ from typing import Literal, TypeVar
 from sqlalchemy import ColumnElement, Connection, FromClause, Text, and_, column, or_, select, values
 
 from tracepack.core.ledger import Fact, LotKey
-from tracepack.store.links import LOT_ROLES, MAKE, NAME, PARTY, RECORD_LOT, RECORD_RUN, TAKE, Link, named_by
+from tracepack.core.library import fold_name
+from tracepack.store.links import (
+    LOT_ROLES,
+    MAKE,
+    NAME,
+    PARTY,
+    RECIPE,
+    RECORD_LOT,
+    RECORD_RUN,
+    TAKE,
+    Link,
+    named_by,
+    suppliers_by_own_number,
+)
 from tracepack.store.payload import FACT_COLUMNS, decode_facts
 from tracepack.store.schema import facts, links
 
@@ -104,6 +117,7 @@ def slice_facts(connection: Connection, around: Iterable[LotKey], direction: Dir
     """Every fact that touches a reached lot, and the descriptions that these name, in stored order."""
     lots = reached_lots(connection, around, direction, as_of)
     found = facts_of(connection, lots, LOT_ROLES, as_of)
+    found |= facts_of(connection, {(owner, fold_name(lot.number)) for lot in lots for owner in (lot.owner, organisation)}, [RECIPE], as_of)
     found |= facts_of(connection, {("", lot.number) for lot in lots}, [RECORD_LOT], as_of)
     runs = {("", fact.rows[0].values["run_no"]) for fact in found.values() if fact.sheet == "Production"}
     found |= facts_of(connection, {(owner, str(number)) for owner, number in runs}, [RECORD_RUN], as_of)
@@ -116,7 +130,9 @@ def _described(connection: Connection, start: Iterable[Fact], organisation: str,
     """The descriptions of everything that some facts name, and of what those name, until nothing new is named."""
     found: dict[int, Fact] = {}
     asked: set[Link] = set()
-    wanted = {Link(PARTY, "", organisation)}.union(*(named_by(fact, organisation) for fact in start))
+    facts_at_hand = list(start)
+    suppliers = suppliers_by_own_number(facts_at_hand)
+    wanted = {Link(PARTY, "", organisation)}.union(*(named_by(fact, organisation, suppliers) for fact in facts_at_hand))
     while wanted:
         asked |= wanted
         fresh: dict[int, Fact] = {}

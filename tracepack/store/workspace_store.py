@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 
 from tracepack.core.facts import ledger_from_facts
 from tracepack.core.known import Known
-from tracepack.core.ledger import Fact, Ledger, LotKey
+from tracepack.core.ledger import Fact, Ledger, LotKey, Settings
 from tracepack.store import changes, history, lookup, slices
 from tracepack.store.database import create_database, open_database, transaction
 from tracepack.store.schema import blobs, workspace
@@ -97,6 +97,10 @@ class Store:
             else:
                 found = slices.slice_facts(connection, around, direction, self.organisation, as_of)
         return ledger_from_facts(found, organisation=self.organisation, site=self.site)
+
+    def settings(self) -> Settings:
+        """The tolerances that hold now."""
+        return self.load_ledger(around=()).settings
 
     def find_lot(self, number: str, owner: str | None = None, as_of: int | None = None) -> list[LotKey]:
         """The lots of a number, by owner; an Own Lot No is found too, but not beside the delivered lot of that number."""
