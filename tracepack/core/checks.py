@@ -15,6 +15,8 @@ from tracepack.core.runs import balance_finding, unit_finding
 
 _BIO = {"bio", "bio-circular", "co2-biogenic"}
 _NOT_BIO = {"fossil", "co2-fossil", "mineral"}
+#: A mass share this far from every basis of a polymer's usual monomer is of something else.
+_NEAR_ROUTE = 0.03
 
 
 def run_checks(mixture: Mixture, scope: Scope | None = None) -> tuple[Finding, ...]:
@@ -185,19 +187,14 @@ def _mass_bases(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
 
 
 def _fits(route: Route, stated: Interval, basis: str | None) -> bool:
-    """Whether a stated share is one of the route's, rounded as the statement is."""
-    bases = [Interval.point(v) for name, v in route.mass if basis in (None, name)]
-    return any(abs(b.low - stated.low) <= _rounding(stated.low) + 1e-9 for b in bases)
+    """Whether a stated share lies near the route's and fits no other basis better than the stated one.
 
-
-def _rounding(share: float) -> float:
-    """Half a unit of the last digit that a statement gives: 30 % may be 25 to 35 %, 37 % 36.5 to 37.5 %."""
-    percent = round(share * 100, 6)
-    if percent % 10 == 0:
-        return 0.05
-    if percent % 1 == 0:
-        return 0.005
-    return 0.0005
+    The bases of a polymer lie one to five points apart and statements are rounded (30 % for 31.25 %), so the nearest
+    basis tells more than a fixed distance.
+    """
+    distances = {name: abs(value - stated.low) for name, value in route.mass}
+    nearest = min(distances, key=lambda name: distances[name])
+    return distances[nearest] <= _NEAR_ROUTE and basis in (None, nearest)
 
 
 def _units(mixture: Mixture, scope: Scope) -> Iterator[Finding]:

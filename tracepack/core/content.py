@@ -304,7 +304,8 @@ def _declared(mixture: Mixture, test: LabTest, figure: str) -> Figure:
 
 def _notes(mixture: Mixture, scope: Scope, running: bool) -> tuple[Finding, ...]:
     """Notes on the answer itself: a pool with dated states, bounds that may be wider than needed."""
-    places = sorted(place for place in mixture.loose if _in_scope(place, scope))
+    named_here = {f"run {r.key.number}" for r in scope.runs} | {f"lot {lot}" for lot in scope.lots}
+    places = sorted(mixture.loose & named_here)
     notes = []
     if places:
         named = ", ".join(places[:5]) + (" ..." if len(places) > 5 else "")
@@ -314,7 +315,7 @@ def _notes(mixture: Mixture, scope: Scope, running: bool) -> tuple[Finding, ...]
                 Severity.NOTE,
                 f"The bounds hold but may be wider than needed, because of {named} (a conversion, an unexplained loss or an unknown mass).",
                 "Explain the loss or fill in the mass to narrow them.",
-                tuple(r.rows[0].source.ref("run_no") for r in scope.runs if f"run {r.key.number}" in places),
+                tuple(r.rows[0].source.ref("run_no") for r in scope.runs if f"run {r.key.number}" in mixture.loose),
             )
         )
     if running:
@@ -323,10 +324,6 @@ def _notes(mixture: Mixture, scope: Scope, running: bool) -> tuple[Finding, ...]
         text = f"Lot {lot} was fed again after it was drawn from; its figures span its dated states."
         notes.append(Finding("running-pool", Severity.NOTE, text, "Use --on DATE for the state of one day.", cells))
     return tuple(notes)
-
-
-def _in_scope(place: str, scope: Scope) -> bool:
-    return any(place == f"run {r.key.number}" for r in scope.runs) or any(place == f"lot {lot}" for lot in scope.lots)
 
 
 def _feed_cells(mixture: Mixture, lot: LotKey) -> list[SourceRef]:
