@@ -38,11 +38,11 @@ def origin_shares(ledger: Ledger, lot: LotKey, on: dt.date | None = None) -> dic
 
 
 def moments(replayed: Replay) -> list[tuple[LotKey, dt.date | None]]:
-    """Every question with one answer: each lot, and a lot fed again after it was drawn from at the end of each of its days."""
+    """Every question with one answer: each lot, and a lot fed again after it was drawn from on each of its days from then on."""
     asked: list[tuple[LotKey, dt.date | None]] = []
     for lot in sorted(replayed.inflow):
         if lot in replayed.running:
-            asked += [(lot, day) for day in sorted(replayed.states[lot])]
+            asked += [(lot, day) for day in sorted(replayed.states[lot]) if day >= replayed.first_draw[lot]]
         else:
             asked.append((lot, None))
     return asked

@@ -79,6 +79,7 @@ class Replay:
     states: dict[LotKey, dict[dt.date, Mix]] = field(default_factory=lambda: defaultdict(dict))
     inflow: dict[LotKey, Mix] = field(default_factory=dict)
     running: set[LotKey] = field(default_factory=set)
+    first_draw: dict[LotKey, dt.date] = field(default_factory=dict)
 
     def shares(self, lot: LotKey, on: dt.date | None = None) -> dict[Root, Fraction]:
         """A lot's dry-mass shares: of all that went in, or of what it held on a day (a running pool's state)."""
@@ -100,7 +101,6 @@ class _World:
         self.ledger = ledger
         self.alias = aliases(ledger)
         self.held: dict[LotKey, Mix] = defaultdict(dict)
-        self.first_draw: dict[LotKey, dt.date] = {}
         self.replay = Replay()
 
     def pool(self, lot: LotKey | None) -> LotKey:
@@ -165,10 +165,10 @@ class _World:
     def close(self, lot: LotKey, day: dt.date, inflow: Mix, drawn: Fraction) -> None:
         """Write the lot's state at the end of the day and carry the rest over."""
         there = merged(self.held[lot], inflow)
-        if inflow and lot in self.first_draw:
+        if inflow and lot in self.replay.first_draw:
             self.replay.running.add(lot)
         if drawn:
-            self.first_draw.setdefault(lot, day)
+            self.replay.first_draw.setdefault(lot, day)
         self.replay.states[lot][day] = there
         self.replay.inflow[lot] = merged(self.replay.inflow.get(lot, {}), inflow)
         left = max(NOTHING, mass(there) - drawn)

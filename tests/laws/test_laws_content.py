@@ -274,3 +274,26 @@ def test_two_suppliers_of_one_number_stay_apart() -> None:
     ledger = parse("P/L1 60 bio=100 ; Q/L1 40 bio=0 ; P/L1 60 + Q/L1 40 -> F 100")
     assert origin_shares(ledger, LotKey(ORGANISATION, "F")) == pytest.approx({LotKey("P", "L1"): 0.6, LotKey("Q", "L1"): 0.4})
     assert figures(ledger, LotKey("P", "L1"))["bio_mass"] == (1.0, 1.0)
+
+
+def test_the_state_of_a_running_pool_holds_nothing_that_comes_later() -> None:
+    text = (
+        "A 100 bio=100 @2026-01-01 ; B 100 bio=0 @2026-01-01 ; A 50 -> F 50 @2026-01-01 ; B 50 -> F 50 @2026-01-02 ; "
+        "F 10 -> G 10 @2026-01-02 ; A 10 -> F 10 @2026-01-03"
+    )
+    silo = LotKey(ORGANISATION, "F")
+    assert figures(parse(text), silo, dt.date(2026, 1, 1))["bio_mass"] == (1.0, 1.0)
+    assert figures(parse(text), silo, dt.date(2026, 1, 2))["bio_mass"] == pytest.approx((0.5, 0.5))
+    # 90 kg of half and half and 10 of the first resin
+    assert figures(parse(text), silo, dt.date(2026, 1, 3))["bio_mass"] == pytest.approx((0.55, 0.55))
+
+
+def test_a_bill_of_atoms_says_nothing_of_which_monomer_is_bio_based() -> None:
+    """Fossil PDO and 37.5 % bio-based PTA give PTT the carbon share of bio-based PDO, but another share by mass:
+    3/8 of the acid's residue, 0.375 * 132.12 / 206.20 = 24 %."""
+    ledger = parse(
+        "material PDO kind=feedstock wo=47.35 ; material PTA kind=feedstock wo=57.84 ; D 369 mat=PDO bio=0 ; T 806 mat=PTA bio=37.5 ; "
+        "R1: kind=synthesis D 369 cs=27.27 + T 806 cs=72.73 -> P 1000 mat=PTT + loss water 175"
+    )
+    low, high = figures(ledger, LotKey(ORGANISATION, "P"))["bio_mass"]
+    assert low <= 0.2403 <= high
