@@ -22,6 +22,9 @@ CLEARLY_BETTER = 2
 #: Names of the guide sheet that `template` writes; nothing is read from it and nothing said about it.
 GUIDE_SHEETS = {"en": "Guide", "zh": "填写说明", "de": "Anleitung"}
 
+#: The hidden sheet with the values of the template's drop-downs.
+LISTS_SHEET = "tracepack lists"
+
 _LOOKALIKES = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "μ": "u", "\u00b5": "u"})
 
 
@@ -59,8 +62,8 @@ def recognise_sheet(name: str) -> data.Sheet | None:
 
 
 def is_guide(name: str) -> bool:
-    """Whether a sheet is the template's own guide."""
-    return fold(name) in {fold(guide) for guide in GUIDE_SHEETS.values()}
+    """Whether a sheet is one that the template adds for the person who fills it in."""
+    return fold(name) in {fold(own) for own in (*GUIDE_SHEETS.values(), LISTS_SHEET)}
 
 
 @cache

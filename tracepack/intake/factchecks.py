@@ -157,8 +157,9 @@ def _unknown_materials(facts: Sequence[Fact], known: Known, organisation: str, g
         if not name or folded in known.library_materials or described & {(owner, folded), (organisation, folded)}:
             continue
         ref = row.source.ref(key)
-        message = f"The material {name} has no row in Materials and is not in the built-in library; what is not stated with it is unknown."
-        gathered.add("material-unknown", message, "add it to Materials", ref, excerpt_of(ref, header_of(row.sheet, key), name), column=row.sheet)
+        message = f"The material {name} has no row in Materials and is not in the built-in library; what it does not state is unknown."
+        shown = excerpt_of(ref, header_of(row.sheet, key), name)
+        gathered.add("material-unknown", message, "add it to Materials", ref, shown, column=row.sheet)
 
 
 def _about(name: str, message: str, hint: str, rows: Sequence[Row], key: str) -> Finding:

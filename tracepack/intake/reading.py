@@ -9,7 +9,7 @@ from tracepack.core.findings import Finding, SourceRef, has_errors
 from tracepack.core.ledger import Row
 from tracepack.intake.columns import is_guide, match_columns, recognise_sheet
 from tracepack.intake.gather import finding
-from tracepack.intake.rows import RowNote, read_rows
+from tracepack.intake.rows import EXAMPLE_ROW, RowNote, read_rows
 from tracepack.intake.workbook import Sheet, Workbook, read_workbook
 
 __all__ = ["Reading", "RowNote", "read_file", "read_sheets"]
@@ -46,6 +46,9 @@ def read_sheets(workbook: Workbook, *, supplier: str | None = None) -> Reading:
         rows += found[0]
         findings += found[1]
         notes += found[2]
+    if examples := [note for note in notes if note.reason == EXAMPLE_ROW]:
+        refs = [SourceRef(workbook.name, workbook.sha256, note.sheet, f"A{note.row}") for note in examples]
+        findings.append(finding("example-skipped", "The template's example rows were skipped.", refs=refs))
     if not rows and not has_errors(findings):
         place = SourceRef(workbook.name, workbook.sha256, "", "")
         hint = "fill in a sheet of the contract; `tracepack template` writes an empty one"

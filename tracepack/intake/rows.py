@@ -29,6 +29,9 @@ _PERCENT_NUMBERS = frozenset({"pmc", "pmc_uncertainty", "ref"})
 _NAME_TYPES = frozenset({"text", "lot", "unit", "method"})
 
 
+EXAMPLE_ROW = "the template's example row"
+
+
 @dataclass(frozen=True, slots=True)
 class RowNote:
     """A row that was seen and not taken as data: why."""
@@ -203,9 +206,7 @@ def _skip(reading: _Reading) -> tuple[RowNote, ...]:
     notes: list[RowNote] = []
     for row, values in list(reading.values.items()):
         if example and values == example:
-            notes.append(RowNote(sheet.name, row, "the template's example row"))
-            ref = reading.ref(row, "")
-            reading.gathered.add("example-skipped", "The template's example row was skipped.", "", ref, f"{ref.cell}")
+            notes.append(RowNote(sheet.name, row, EXAMPLE_ROW))
         elif not values and not any(told == row for told, _ in reading.told):
             notes.append(RowNote(sheet.name, row, "nothing in a column that was understood"))
         else:
