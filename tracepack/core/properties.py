@@ -188,22 +188,31 @@ def delivered_matter(delivery: Delivery, tests: Sequence[LabTest], catalogue: Ca
     volatile, parts = _expanded(recipe, owner, on, catalogue, frozenset({fold_name(delivery.material)}), moisture is None)
     if moisture is not None:
         volatile = (moisture.low + moisture.high) / 2
-    physical_only = stated.attributed is not None and stated.bio is None and stated.mass is None
-    fallback = _Stated() if row is None or physical_only else stated_shares(row)
-    bookkept = delivery.chain_of_custody in _BOOKKEPT and delivery.method is None
-    if bookkept:
-        fallback = _Stated()
+    fallback = _fallback(delivery, row)
+    attributed = stated.attributed or fallback.attributed
     lab, lab_carbon = lab_statement(tests)
     own_word = any(x is not None for s in (lab, stated, fallback) for x in (s.bio, s.mass))
     own_carbon = lab_carbon or delivery.organic_carbon or (row.organic_carbon if row else None)
     if parts and not own_word and own_carbon is None:
-        return RootMatter(volatile, parts, stated.attributed, recipe=True)
+        return RootMatter(volatile, parts, attributed, recipe=True)
     matter = _matter(row, catalogue.library.find(delivery.material, row.name if row else None), parts)
     matter = _with_own_carbon(matter, delivery, lab_carbon, _kind_of(row, matter, catalogue, delivery))
     props = _with_shares(matter, lab, stated, fallback, delivery.mass_basis or (row.mass_basis if row else None))
     if parts and not own_word:
         props = replace(props, bio=_bio_of_parts(parts), bio_rank="calculated")
-    return RootMatter(volatile, (Part(1.0, (props,)),), stated.attributed)
+    return RootMatter(volatile, (Part(1.0, (props,)),), attributed)
+
+
+def _fallback(delivery: Delivery, row: Material | None) -> _Stated:
+    """What the Materials row says of a delivery's bio shares.
+
+    Where the delivery is booked (a mass-balance method, or attributed content), a Materials row counts as physical only if it
+    names the method: a bare 100 % of such a grade is usually the attributed share.
+    """
+    if row is None or method_basis(delivery.method) == "attributed":
+        return _Stated()
+    booked = delivery.chain_of_custody in _BOOKKEPT or delivery.attributed_content is not None
+    return _Stated() if booked and row.method is None else stated_shares(row)
 
 
 def tested_matter(tests: Sequence[LabTest]) -> RootMatter | None:
