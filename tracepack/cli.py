@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,13 +122,15 @@ def template(file: Path, which: str, lang: str) -> None:
 @_json
 @_lang
 @click.pass_obj
-def import_(workspace: str, files: Sequence[Path], as_json: bool, lang: str, **options: Any) -> int:
+def import_(
+    workspace: str, files: Sequence[Path], supplier: str | None, replace: bool, dry_run: bool, each: bool, as_json: bool, lang: str
+) -> int:
     """Bring workbooks in, all or nothing: one import, whatever the number of files.
 
     What cells and rows say wrongly refuses the import (exit code 1); what they reveal about the world (a lot that nobody
     delivered, an expired certificate) is stored and shown.
     """
-    answer = opened(workspace).import_files(files, **options)
+    answer = opened(workspace).import_files(files, supplier=supplier, replace=replace, dry_run=dry_run, each=each)
     show(answer, as_json, "import_text", lang)
     return FOUND_ERRORS if any(file.status == "refused" for file in answer.files) else DONE
 
@@ -278,7 +281,8 @@ def show(answer: BaseModel, as_json: bool, text: str, lang: str) -> None:
         return
     from tracepack.report import text as wording
 
-    click.echo(getattr(wording, text)(answer, lang))
+    words: Callable[..., str] = getattr(wording, text)
+    click.echo(words(answer, lang))
 
 
 def format_of(output: Path | None, formats: Sequence[str]) -> str:
@@ -348,7 +352,8 @@ def _report_bug(bug: Exception) -> int:
 def main() -> None:
     """The program ``tracepack``."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+        if isinstance(stream, TextIOWrapper):  # documents are UTF-8 whatever the console's own encoding is
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if asked := os.environ.get("_TRACEPACK_COMPLETE"):
         from click.shell_completion import shell_complete
 

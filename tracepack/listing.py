@@ -84,14 +84,15 @@ def _entry(record: ImportRecord) -> LogEntry:
 
 
 def _change(change: FactChange) -> LogChange:
-    """A change with the fields that differ; the fact's number is that of the new one, else of the one taken back."""
+    """A change with the fields that differ; its number is the new fact's, of a withdrawal that of the fact taken back."""
     facts = [fact for fact in (change.old, change.new) if fact is not None]
     old, new = (fact or Fact(sheet=facts[0].sheet, key=facts[0].key, rows=()) for fact in (change.old, change.new))
     fields = changed_values(old, new)
+    named = facts[0] if change.action == "withdrawn" else facts[-1]
     return LogChange(
-        fact_id=facts[-1].fact_id,
-        sheet=facts[-1].sheet,
-        key=list(facts[-1].key),
+        fact_id=named.fact_id,
+        sheet=named.sheet,
+        key=list(named.key),
         action=change.action,
         old=_texts({name: before for name, (before, _) in fields.items()}),
         new=_texts({name: after for name, (_, after) in fields.items()}),

@@ -82,23 +82,28 @@ class Workspace:
 
     def content(self, lot: str, *, owner: str | None = None, on: str | None = None) -> ContentAnswer:
         """What a lot is made of, ``on`` a date (ISO) where it is a running pool.  Raises UnknownLot."""
-        return questions.content(self._store, lot, owner, on)
+        with self._store.reading():
+            return questions.content(self._store, lot, owner, on)
 
     def trace(self, lot: str, *, owner: str | None = None, direction: str = "up") -> TraceAnswer:
         """What a lot was made from ("up"), or what was made from it ("down").  Raises UnknownLot."""
-        return questions.trace(self._store, lot, owner, direction)
+        with self._store.reading():
+            return questions.trace(self._store, lot, owner, direction)
 
     def check(self, lot: str | None = None, *, owner: str | None = None) -> CheckAnswer:
         """The audit tests, over everything or over one lot's lineage.  Raises UnknownLot."""
-        return questions.check(self._store, lot, owner)
+        with self._store.reading():
+            return questions.check(self._store, lot, owner)
 
     def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
         """The lineage picture as svg, pdf, png or dot.  Raises UnknownLot, MissingFont."""
-        return questions.diagram(self._store, lot, owner, format, lang)
+        with self._store.reading():
+            return questions.diagram(self._store, lot, owner, format, lang)
 
     def report(self, lot: str, *, format: str = "md", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
         """The traceability report as md, html or json.  Raises UnknownLot."""
-        return questions.report(self._store, lot, owner, format, lang)
+        with self._store.reading():
+            return questions.report(self._store, lot, owner, format, lang)
 
     @staticmethod
     def template(which: str = "all", *, lang: str = "en") -> bytes:

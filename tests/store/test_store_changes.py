@@ -91,6 +91,8 @@ def test_withdrawing_a_replacement_brings_the_old_value_back(store: Store) -> No
     store.withdraw_import(2, "the first figure was right")
     assert [kilograms(store, n) for n in (1, 2, 3)] == [[100], [120], [100]]
     assert store.load_ledger([LotKey("ACME", "A")]).deliveries[0].quantity == 100, "the restored fact is found by its lot"
+    (change,) = store.log()[2].changes
+    assert (change.action, change.old.fact_id, change.new.fact_id) == ("withdrawn", 2, 3)
 
 
 def test_a_value_that_was_withdrawn_itself_does_not_come_back(store: Store) -> None:

@@ -228,11 +228,11 @@ def _entry_lines(entry: LogEntry, w: Wording) -> list[str]:
 
 
 def _change_lines(change: LogChange, w: Wording) -> list[str]:
-    """What replaced or took back a fact; plain recordings are counted, not listed."""
-    if change.action == "recorded" and not change.old:
-        return []
-    key = visible(" / ".join(change.key))
-    lines = [f"  {w('text.change', sheet=change.sheet, key=key, action=w.term('action', change.action))}"]
+    """What was recorded, replaced or taken back, by the number `withdraw` knows it by; with the old values where there are any."""
+    key = visible(" / ".join(part for part in change.key if part))
+    lines = [f"  F{change.fact_id}  {w('text.change', sheet=change.sheet, key=key, action=w.term('action', change.action))}"]
+    if change.action == "recorded":
+        return lines
     blank = w("text.blank")
     for name in dict.fromkeys((*change.old, *change.new)):
         old, new = change.old.get(name, blank), change.new.get(name, blank)

@@ -15,7 +15,7 @@ from tracepack.store.schema import facts, import_files, imports
 
 @dataclass(frozen=True, slots=True)
 class FactChange:
-    """One change: recorded has ``new``, superseded has both, withdrawn has ``old``."""
+    """One change: recorded has ``new``, superseded has both, withdrawn has ``old`` and, where it came back, what that had replaced."""
 
     action: Literal["recorded", "superseded", "withdrawn"]
     old: Fact | None
@@ -76,7 +76,7 @@ def _changes(connection: Connection, import_id: int, whole: bool) -> tuple[FactC
     new = decode_facts(connection, connection.execute(_recorded(import_id, whole)).mappings())
     by_key = {(fact.sheet, fact.key): fact for fact in new}
     replaced = [FactChange("superseded", fact, by_key.get((fact.sheet, fact.key))) for fact in old if fact.fact_id not in taken_back]
-    withdrawn = [FactChange("withdrawn", fact, None) for fact in old if fact.fact_id in taken_back]
+    withdrawn = [FactChange("withdrawn", fact, by_key.get((fact.sheet, fact.key))) for fact in old if fact.fact_id in taken_back]
     fresh = {change.new.fact_id for change in replaced if change.new is not None}
     recorded = [FactChange("recorded", None, fact) for fact in new if fact.fact_id not in fresh]
     return (*replaced, *withdrawn, *(recorded if whole else ()))
@@ -88,5 +88,6 @@ def _recorded(import_id: int, whole: bool) -> Select[tuple[int, str, str, str, i
     if whole:
         return query
     before = facts.alias("before")
-    same = (before.c.sheet == facts.c.sheet) & (before.c.key == facts.c.key) & (before.c.superseded_by == import_id)
-    return query.where(select(before.c.id).where(same).exists())
+    same = (before.c.sheet == facts.c.sheet) & (before.c.key == facts.c.key)
+    ended = or_(before.c.superseded_by == import_id, before.c.withdrawn_by == import_id)
+    return query.where(select(before.c.id).where(same, ended).exists())
