@@ -43,7 +43,7 @@ def test_no_findings_are_said_to_be_none():
 
 def test_check_counts_by_severity():
     shown = text.check_text(answers.CheckAnswer(as_known_after_import=4, findings=[example.finding()]))
-    assert shown.endswith("1 errors, 0 warnings, 0 notes.\nAs known after import 4.")
+    assert shown.endswith("Errors: 1, warnings: 0, notes: 0.\nAs known after import 4.")
 
 
 def test_content_names_every_figure_with_its_basis_and_evidence():
@@ -83,8 +83,8 @@ def test_columns_line_up_under_wide_characters():
 
 def test_a_trace_shows_mass_on_every_link_and_ends_with_its_statement():
     lines = text.trace_text(example.film_trace()).splitlines()
-    assert lines[0] == "FILM-1 (NORDFOLIE)  Blown film 40 µm  480 kg"
-    assert lines[1] == "  500 kg from BLEND-1 (NORDFOLIE)  PLA/PBAT 60/40  980 kg  [run E-7]"
+    assert lines[0] == "FILM-1 (NORDFOLIE)  Blown film 40 µm  480 kg in all"
+    assert lines[1] == "  500 kg from BLEND-1 (NORDFOLIE)  PLA/PBAT 60/40  980 kg in all  [run E-7]"
     assert lines[3] == "      306.122449 kg from source CORN-US"
     assert lines[-1].startswith("Complete: 4 lots")
 
@@ -133,7 +133,7 @@ def test_the_same_number_of_two_owners_stays_two_lots():
     lots = [*trace.lots, answers.TraceLot(owner="OTHER", number="PLA-17", material="talc", mass_kg="5", depth=2)]
     links = [link.model_copy(update={"from_": "PLA-17 (GREENPOLY)"}) if link.from_ == "PLA-17" else link for link in trace.links]
     shown = text.trace_text(trace.model_copy(update={"lots": lots, "links": links}))
-    assert "from PLA-17 (GREENPOLY)  PLA  1000 kg" in shown
+    assert "from PLA-17 (GREENPOLY)  PLA  1000 kg in all" in shown
     assert "talc" not in shown
 
 

@@ -71,7 +71,8 @@ def _lot_text(name: str, labels: Mapping[str, TraceLot], w: Wording) -> str:
     lot = labels.get(name)
     if lot is None:
         return visible(name)
-    return visible("  ".join(part for part in (name, lot.material, w.kg(lot.mass_kg)) if part))
+    mass = w.kg(None) if lot.mass_kg is None else w("text.lot_mass", mass=w.kg(lot.mass_kg))
+    return visible("  ".join(part for part in (name, lot.material, mass) if part))
 
 
 def _link_line(link: TraceLink, name: str, step: int, again: bool, labels: Mapping[str, TraceLot], w: Wording, *, upward: bool) -> str:

@@ -33,9 +33,9 @@ class Wording:
         """A plain decimal number ("1234.5") with this language's decimal mark."""
         return text.replace(".", self.words["number.decimal"])
 
-    def percent(self, share: float) -> str:
+    def percent(self, share: float, decimals: int = 2) -> str:
         """A share 0..1 as an honest percentage."""
-        return self.number(percent_text(share)).replace(" %", self.words["number.percent"])
+        return self.number(percent_text(share, decimals)).replace(" %", self.words["number.percent"])
 
     def kg(self, mass_kg: str | None) -> str:
         """A decimal string in kg with its unit; None says that the mass is not known."""
@@ -74,7 +74,7 @@ def wording(lang: str) -> Wording:
 
 def visible(text: str) -> str:
     """Text for a terminal or a picture: control and direction marks become visible escapes, so that data cannot act."""
-    return "".join(_escaped(c) if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") else c for c in text)
+    return "".join(_escaped(c) if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Cn") else c for c in text)
 
 
 def _escaped(character: str) -> str:

@@ -1,0 +1,237 @@
+"""The fonts that pictures and pages are drawn with: ours for Latin text, one from the machine or the extra for Chinese.
+
+Every engine gets the same two or three files, by a folder and a fontconfig file of our own, so that the machine's
+fonts and settings never change a document.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import io
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fontpkg
+from fontTools import subset
+from fontTools.ttLib import TTCollection, TTFont
+
+from tracepack.errors import MissingFont
+
+LATIN_FAMILY = "Fira Sans"
+CJK_PACKAGE = "cvttf_NotoSansCJK_Regular"
+#: Files that carry Chinese, best first; the folders are searched for the first of them.
+CJK_FILES = (
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansCJKsc-Regular.otf",
+    "NotoSansSC-Regular.otf",
+    "SourceHanSansSC-Regular.otf",
+    "SourceHanSansCN-Regular.otf",
+    "SourceHanSans.ttc",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "msyh.ttc",
+    "PingFang.ttc",
+    "Hiragino Sans GB.ttc",
+    "simsun.ttc",
+    "simhei.ttf",
+)
+#: Browsers that were given no embedded Chinese font look for these.
+CJK_FALLBACK = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", "SimSun")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face in a font file; ``index`` counts inside a collection."""
+
+    path: Path
+    family: str
+    bold: bool = False
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """The faces in reach: Latin regular and bold, and a Chinese one where there is any."""
+
+    regular: Face
+    bold: Face
+    cjk: Face | None
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """All faces, Latin first."""
+        return (self.regular, self.bold, *((self.cjk,) if self.cjk else ()))
+
+    @property
+    def families(self) -> str:
+        """The family list for a picture: ours, then a Chinese one, then what a browser may have."""
+        own = (LATIN_FAMILY, *((self.cjk.family,) if self.cjk else ()))
+        return ",".join(dict.fromkeys((*own, *CJK_FALLBACK, "sans-serif")))
+
+
+@cache
+def fonts_in_reach() -> Fonts:
+    """The fonts of this machine, looked up once a process: ours, and the first Chinese font of the extra or the system."""
+    return find_fonts((*_package_folders(), *_system_folders()))
+
+
+def find_fonts(folders: Iterable[Path]) -> Fonts:
+    """Our Latin faces, and the best Chinese font below ``folders`` (earlier folders first); ``cjk`` is None without one."""
+    latin = [Face(fontpkg.path(LATIN_FAMILY, weight=weight), LATIN_FAMILY, weight > 400) for weight in (400, 700)]
+    found = next((path for folder in folders if (path := _cjk_file(folder)) is not None), None)
+    return Fonts(latin[0], latin[1], None if found is None else _cjk_face(found))
+
+
+def missing_glyphs(text: str, fonts: Fonts) -> str:
+    """The characters of ``text`` that no face has, sorted, each once."""
+    known: set[int] = set().union(*(_characters(face) for face in fonts.faces))
+    return "".join(sorted({c for c in text if ord(c) not in known and not c.isspace()}))
+
+
+def require_glyphs(text: str, fonts: Fonts) -> None:
+    """Raise `MissingFont` where a page or bitmap would show boxes instead of characters."""
+    missing = missing_glyphs(text, fonts)
+    if missing:
+        sample = " ".join(missing[:8])
+        raise MissingFont(
+            f"no font in reach can draw {sample} ({len(missing)} characters are missing)",
+            "install a font for this script (for Chinese: pip install 'tracepack[cjk]', or Noto Sans CJK), or write SVG or HTML instead",
+        )
+
+
+def text_width(text: str, size: float, fonts: Fonts, *, bold: bool = False) -> float:
+    """The width of one line in points; a character that our Latin face has not is taken as one em wide."""
+    advances, units = _advances(fonts.bold if bold else fonts.regular)
+    return sum(advances.get(ord(c), units) for c in text) * size / units
+
+
+@contextmanager
+def fontconfig(fonts: Fonts) -> Iterator[None]:
+    """Graphviz sees exactly ``fonts`` inside this block (it reads the setting at its first drawing in a process)."""
+    ours = _fontconfig_environment(fonts)
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@cache
+def font_folder(fonts: Fonts) -> Path:
+    """A folder for this process that holds the font files and nothing else; removed at exit."""
+    temporary = Path(tempfile.mkdtemp(prefix="tracepack-"))
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    folder = temporary / "fonts"
+    folder.mkdir()
+    for face in fonts.faces:
+        target = folder / face.path.name
+        try:
+            target.symlink_to(face.path)
+        except OSError:  # Windows without the right to link
+            shutil.copyfile(face.path, target)
+    return folder
+
+
+def subset_font(face: Face, text: str) -> bytes | None:
+    """The face with the glyphs of ``text`` only, as OpenType bytes; None where it has none, or its licence bits forbid embedding."""
+    wanted = {ord(c) for c in text} & _characters(face)
+    if not wanted:
+        return None
+    font = TTFont(face.path, fontNumber=face.index, recalcTimestamp=False, lazy=True)
+    if font["OS/2"].fsType not in (0, 8):  # 0 installable, 8 editable; anything else may not leave the machine
+        return None
+    options = subset.Options(
+        hinting=False, notdef_outline=True, layout_features=["kern", "mark", "mkmk", "ccmp"], name_IDs=[0, 1, 2, 13, 14]
+    )
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=wanted)
+    subsetter.subset(font)
+    out = io.BytesIO()
+    font.save(out, reorderTables=None)
+    return out.getvalue()
+
+
+def _package_folders() -> tuple[Path, ...]:
+    """The folder of the extra package, where it is installed."""
+    spec = importlib.util.find_spec(CJK_PACKAGE)
+    return tuple(Path(place) for place in (spec.submodule_search_locations or ())) if spec else ()
+
+
+def _system_folders() -> tuple[Path, ...]:
+    home = Path.home()
+    if sys.platform == "win32":
+        return (Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts", home / "AppData/Local/Microsoft/Windows/Fonts")
+    if sys.platform == "darwin":
+        return (home / "Library/Fonts", Path("/Library/Fonts"), Path("/System/Library/Fonts"))
+    return (home / ".local/share/fonts", home / ".fonts", Path("/usr/local/share/fonts"), Path("/usr/share/fonts"))
+
+
+def _cjk_file(folder: Path) -> Path | None:
+    """The best Chinese font file below a folder, or None."""
+    names = {path.name.casefold(): path for path in sorted(folder.rglob("*.[to]t[cf]"), reverse=True)}
+    wanted = (*CJK_FILES, "NotoSansCJKtc-Regular.otf")
+    return next((names[name.casefold()] for name in wanted if name.casefold() in names), None)
+
+
+def _cjk_face(path: Path) -> Face:
+    """The face of a file; of a collection the simplified Chinese one, else the first."""
+    if path.suffix.casefold() != ".ttc":
+        return Face(path, _family(TTFont(path, lazy=True)))
+    families = [_family(font) for font in TTCollection(path, lazy=True)]
+    index = next((i for i, name in enumerate(families) if name.endswith(("SC", "CN"))), 0)
+    return Face(path, families[index], index=index)
+
+
+def _family(font: TTFont) -> str:
+    names: Any = font["name"]
+    return str(names.getDebugName(16) or names.getDebugName(1) or "")
+
+
+@cache
+def _characters(face: Face) -> frozenset[int]:
+    font = TTFont(face.path, fontNumber=face.index, lazy=True)
+    return frozenset(font.getBestCmap() or {})
+
+
+@cache
+def _advances(face: Face) -> tuple[dict[int, int], int]:
+    font = TTFont(face.path, fontNumber=face.index, lazy=True)
+    metrics: Any = font["hmtx"]
+    return {code: metrics[name][0] for code, name in (font.getBestCmap() or {}).items()}, font["head"].unitsPerEm
+
+
+@cache
+def _fontconfig_environment(fonts: Fonts) -> dict[str, str]:
+    """What makes fontconfig read our file only.
+
+    It also looks through the machine's rule templates and warns of what it does not know there; a root of our own, in which
+    nothing but our folder appears (a link to itself), keeps it from them.
+    """
+    home = font_folder(fonts).parent
+    file = home / "fonts.conf"
+    file.write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n'
+        f"<fontconfig><dir>{font_folder(fonts).as_posix()}</dir><cachedir>{(home / 'cache').as_posix()}</cachedir></fontconfig>\n",
+        encoding="utf-8",
+    )
+    environment = {"FONTCONFIG_FILE": str(file)}
+    if os.name == "posix":
+        mirrored = home / "root" / home.relative_to(home.anchor)
+        mirrored.parent.mkdir(parents=True)
+        mirrored.symlink_to(home)
+        environment["FONTCONFIG_SYSROOT"] = str(home / "root")
+    return environment
