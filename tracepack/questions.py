@@ -116,4 +116,5 @@ def diagram(store: Store, number: str, owner: str | None, file_format: str, lang
 
 def report(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
     """`report LOT`."""
+    find_lot(store, number, owner)
     raise NotImplementedError
