@@ -96,7 +96,7 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
     lot = lineage.canonical(asked)
     pool = mixture.pools[lot]
     alone = _alone(mixture, asked) if asked in lineage.pooled else None
-    keys: list[NodeKey] = [("state", lot, i) for i in range(len(pool.states))]
+    keys: list[NodeKey] = [("state", lot, i) for i in pool.seen]
     if on is not None:
         keys = [("state", lot, pool.state_on(on))]
     made = bool(lineage.makers.get(lot)) and alone is None
@@ -273,7 +273,7 @@ def lab_comparisons(mixture: Mixture, lot: LotKey) -> tuple[LabComparison, ...]:
     if not tests or mixture.pools[lot].origin_missing:
         return ()
     made = bool(mixture.lineage.makers.get(lot))
-    keys: list[NodeKey] = [("state", lot, i) for i in range(len(mixture.pools[lot].states))] if made else []
+    keys: list[NodeKey] = [("state", lot, i) for i in mixture.pools[lot].seen] if made else []
     dated = [(key, composition(key, mixture.nodes, mixture.order)) for key in keys]
     return tuple(_compare(mixture, test, dated, made=made) for test in tests)
 

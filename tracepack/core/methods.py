@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 #: toc = of organic carbon, tc = of total carbon, carbon_mass = bio-based carbon per mass of sample,
@@ -28,6 +29,7 @@ def _fold(text: str) -> str:
     return re.sub(r"mass-balance|massen-bilanz", lambda m: m.group().replace("-", ""), folded).replace("d-6866", "d6866")
 
 
+@lru_cache(maxsize=1024)
 def method_basis(text: str | None) -> Basis | None:
     """The basis that a Method cell states; blank is ASTM D6866 (of organic carbon).
 

@@ -52,6 +52,8 @@ _NOT_AVAILABLE_WORDS = (
 _NOT_AVAILABLE = frozenset(_NOT_AVAILABLE_WORDS.split())
 #: In a column of names only these: "NA" may be a country, "nd" a name.
 _NOT_AVAILABLE_NAMES = frozenset(("n/a", "n.a.", "-", "--", "---", "/", "//", "\\", "?", "??"))
+#: Longer texts are not looked at (space around the words included).
+_LONGEST_NOT_AVAILABLE = 40
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 _GROUPERS = re.compile("['’‘ʼ´`\u02b9]")
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x200E, 0x200F])
@@ -59,12 +61,16 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x20
 
 def clean_text(text: str) -> str:
     """Text without invisible characters and without space (of any width) at its ends."""
-    return text.translate(_INVISIBLE).strip()
+    return text.strip() if text.isascii() else text.translate(_INVISIBLE).strip()
 
 
 def is_not_available(text: str, *, name: bool = False) -> bool:
     """Whether a cell says in words that its value is not known ("n/a", "-", "无"); ``name``: in a column of names."""
-    folded = "".join(unicodedata.normalize("NFKC", clean_text(text)).casefold().translate(_DASHES).split())
+    if len(text) > _LONGEST_NOT_AVAILABLE:
+        return False
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", clean_text(text)).translate(_DASHES)
+    folded = "".join(text.casefold().split())
     return folded in (_NOT_AVAILABLE_NAMES if name else _NOT_AVAILABLE)
 
 

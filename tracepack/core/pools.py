@@ -1,7 +1,7 @@
 """A lot as a well-mixed pool in time: what went in and out on which day, and the states its draws carry.
 
-All of a day's inflows enter before its draws.  A lot that is never fed after its first draw has one state; one that is
-(a silo, a regrind bin) gets a new state on each later day of feeding.  What is drawn beyond the balance enters as unknown
+All of a day's inflows enter before its draws.  Each day of feeding begins a state; a lot that is never fed after its first
+draw is only ever seen in its last one, a running pool (a silo, a regrind bin) in each from its first draw on.  What is drawn beyond the balance enters as unknown
 on its day.  Masses are integer milligrams as-is.
 """
 
@@ -69,6 +69,13 @@ class Pool:
         indexes = [i for i, s in enumerate(self.states) if s.date <= day]
         return indexes[-1] if indexes else 0
 
+    @property
+    def seen(self) -> range:
+        """The states that matter: from the first draw on; the last one where nothing was drawn."""
+        first = min((d.date for d in self.draws), default=None)
+        last = len(self.states) - 1
+        return range(last if first is None else self.state_on(first), last + 1)
+
 
 def pool_of(lineage: Lineage, lot: LotKey) -> Pool:
     """Follow a lot's days."""
@@ -133,30 +140,27 @@ def _open_end(lot: LotKey, draws: Sequence[Draw]) -> Pool:
 def _follow(inflows: Sequence[Inflow], draws: Sequence[Draw], tolerance: float) -> tuple[tuple[State, ...], int, int, int]:
     """The states, the mass drawn beyond what there was (in all, and after the first inflow), and the final balance."""
     states: list[State] = []
-    balance = total_in = short_all = short_late = drawn = 0
+    balance = total_in = short_all = short_late = 0
     first_in = inflows[0].date
     for day in sorted({f.date for f in inflows} | {d.date for d in draws}):
         entering = tuple(f for f in inflows if f.date == day)
         leaving = sum(d.mass_mg or 0 for d in draws if d.date == day)
         added = sum(f.mass_mg or 0 for f in entering)
-        if entering and states and not drawn:
-            states[-1] = replace(states[-1], inflows=states[-1].inflows + entering)
-        elif entering:
+        if entering:
             states.append(State(day, balance, entering))
         balance += added
         total_in += added
         short = leaving - balance
         if short > 0 and short_all + short > tolerance * total_in:
-            states = _with_unknown(states, day, balance, short, fresh=bool(entering) or (not drawn and bool(states)))
+            states = _with_unknown(states, day, balance, short, fresh=bool(entering))
             short_late += short if day >= first_in else 0
         short_all += max(0, short)
         balance = max(0, -short)
-        drawn += abs(leaving)
     return tuple(states), short_all, short_late, balance
 
 
 def _with_unknown(states: list[State], day: dt.date, balance: int, short: int, *, fresh: bool) -> list[State]:
-    """Let a shortage enter the pool: into the state no one has drawn from yet, else as a new state of that day."""
+    """Let a shortage enter the pool: into the state that began that day, else as a new one."""
     if fresh:
         return [*states[:-1], replace(states[-1], unknown_mg=states[-1].unknown_mg + short)]
     return [*states, State(day, balance, (), unknown_mg=short)]

@@ -411,8 +411,8 @@ def product_props(
         kind = catalogue.kind(owner, name, on)
         inorganic = Interval(0.0, 1.0 - balance.low) if kind in _NO_CARBONATE_DEFAULT else _ZERO
         matter = replace(matter, carbon=balance, carbon_rank="calculated", inorganic=inorganic)
-    stated = _Stated(bio)
-    props = _with_shares(matter, _Stated(), stated, _Stated(), row.mass_basis if row else None)
+    # A bill of atoms does not say which monomer is bio-based, so the polymer's usual route gives no mass share here.
+    props = _with_shares(replace(matter, routes=()), _Stated(), _Stated(bio), _Stated(), None)
     return replace(props, bio_rank=rank)
 
 
