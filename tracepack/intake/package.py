@@ -79,7 +79,10 @@ class Package:
             raise RefusedError("the workbook is too large when unpacked")
         for member in members:
             _refuse_bomb(member)
-        return cls(archive, {member.filename.casefold().lstrip("/"): member.filename for member in members})
+        names = {member.filename.casefold().lstrip("/"): member.filename for member in members}
+        if len(names) < len(members):
+            raise RefusedError("the workbook is damaged (it holds two parts of one name)", "save it again in a spreadsheet program")
+        return cls(archive, names)
 
     def has(self, part: str) -> bool:
         """Whether the package holds the part."""

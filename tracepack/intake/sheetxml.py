@@ -109,6 +109,8 @@ class SheetReader:
     def __init__(self, strings: list[str], formats: list[Format | None], serial: Callable[[Decimal], Cell], budget: int) -> None:
         self.grid = Grid()
         self.cells = 0
+        self._tags: dict[str, str] = {}
+        self._columns: dict[str, int] = {}
         self._strings = strings
         self._formats = formats
         self._serial = serial
@@ -125,7 +127,7 @@ class SheetReader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element opens."""
-        tag = local(name)
+        tag = self._tags.get(name) or self._tags.setdefault(name, local(name))
         if tag == "c":
             self._open_cell(attributes)
         elif tag in {"v", "t"}:
@@ -141,11 +143,11 @@ class SheetReader:
 
     def end(self, name: str) -> None:
         """An element closes."""
-        tag = local(name)
-        if tag in {"v", "t"}:
-            self._collect = False
-        elif tag == "c":
+        tag = self._tags[name]
+        if tag == "c":
             self._close_cell()
+        elif tag in {"v", "t"}:
+            self._collect = False
         elif tag == "rPh":
             self._phonetic = False
 
@@ -160,14 +162,17 @@ class SheetReader:
             self._column += 1
         else:
             letters = reference.rstrip("0123456789")
-            if not (letters.isascii() and letters.isupper() and len(letters) <= 3):
-                raise RefusedError(f"the workbook is damaged (a cell calls itself {reference[:20]!r})")
-            self._column = column_number(letters)
+            self._column = self._columns.get(letters) or self._new_column(letters)
             self._row = self._int(reference[len(letters) :])
         self._kind = attributes.get("t", "n")
-        self._style = self._int(attributes.get("s", "0"))
+        self._style = self._int(attributes["s"]) if "s" in attributes else 0
         self._formula = self._has_value = False
         self._pieces = []
+
+    def _new_column(self, letters: str) -> int:
+        if not (letters.isascii() and letters.isupper() and len(letters) <= 3):
+            raise RefusedError(f"the workbook is damaged (a cell calls itself {letters[:20]!r})")
+        return self._columns.setdefault(letters, column_number(letters))
 
     def _int(self, text: str) -> int:
         if not (text.isascii() and text.isdigit() and len(text) <= 9):
