@@ -124,7 +124,12 @@ def _numbers(cell: Cell, stated: _Stated | None, mark: str | None) -> tuple[Deci
         return (spreadsheet_number(cell),)
     if stated is None or isinstance(cell, bool | dt.date | dt.time):
         return (_UNREADABLE,)
-    return tuple(read_numeral(numeral, mark) for numeral in stated.numerals)
+    return tuple(_read(numeral, mark) for numeral in stated.numerals)
+
+
+def _read(numeral: str, mark: str | None) -> Decimal | Unread:
+    """A share's numeral; what would be ambiguous elsewhere is not, since no share has thousands ("33.333" is never 33333)."""
+    return read_numeral(numeral, mark or ("," if "," in numeral and "." not in numeral else "."))
 
 
 def _share(cell: Cell, stated: _Stated | None, numbers: tuple[Decimal | Unread, ...], ambiguous: bool) -> ShareRead | Unread:
