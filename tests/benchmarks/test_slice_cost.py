@@ -36,12 +36,24 @@ def line(number: int) -> Iterator[Fact]:
 
 
 def _fact(sheet: str, key: tuple[str, ...], rows: list[dict[str, Value]]) -> Fact:
-    return Fact(sheet=sheet, key=key, rows=tuple(Row(sheet=sheet, values=v, source=SourceRow(FILE.file, FILE.sha256, sheet, 2 + i, COLUMNS)) for i, v in enumerate(rows)))
+    return Fact(
+        sheet=sheet,
+        key=key,
+        rows=tuple(Row(sheet=sheet, values=v, source=SourceRow(FILE.file, FILE.sha256, sheet, 2 + i, COLUMNS)) for i, v in enumerate(rows)),
+    )
 
 
 def _delivery(lot: str, step: int, day: dt.date) -> dict[str, Value]:
     share = {"material": "PLA" if step % 2 else "PBAT", "biobased_carbon": None}
-    values: dict[str, Value] = {"lot_no": lot, "supplier": "SUP", "quantity": Decimal(100), "unit": "kg", "delivery_date": day, "delivery_note": "N", **share}
+    values: dict[str, Value] = {
+        "lot_no": lot,
+        "supplier": "SUP",
+        "quantity": Decimal(100),
+        "unit": "kg",
+        "delivery_date": day,
+        "delivery_note": "N",
+        **share,
+    }
     return {k: v for k, v in values.items() if v is not None}
 
 

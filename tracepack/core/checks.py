@@ -40,8 +40,11 @@ def _open_ends(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
         if pool.origin_missing:
             refs = tuple(dict.fromkeys(_naming_cells(mixture, lot))) or tuple(d.ref for d in pool.draws)
             twins = sorted({k.owner for k in mixture.lineage.deliveries if k.number == lot.number and k != lot})
-            hint = f"Is it the lot of {', '.join(twins)}? Then name that Supplier." if twins else "Import its delivery, its opening stock or the run that made it."
-            yield Finding("lineage-open-end", Severity.WARNING, f"Lot {lot} has neither a delivery, opening stock nor a run: its content is unknown.", hint, refs)
+            hint = "Import its delivery, its opening stock or the run that made it."
+            if twins:
+                hint = f"Is it the lot of {', '.join(twins)}? Then name that Supplier."
+            text = f"Lot {lot} has neither a delivery, opening stock nor a run: its content is unknown."
+            yield Finding("lineage-open-end", Severity.WARNING, text, hint, refs)
 
 
 def _naming_cells(mixture: Mixture, lot: LotKey) -> Iterator[SourceRef]:
@@ -76,7 +79,8 @@ def _sources(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
             text, cell = f"Lot {d.lot} names feedstock source {missing[0]}, which is not described.", d.source.ref("feedstock_source")
         else:
             continue
-        yield Finding("missing-source", Severity.WARNING, text, "Fill in Feedstock Source (or Lot Sources) and describe it in Feedstock Sources.", (cell,))
+        hint = "Fill in Feedstock Source (or Lot Sources) and describe it in Feedstock Sources."
+        yield Finding("missing-source", Severity.WARNING, text, hint, (cell,))
 
 
 def _certificates(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
@@ -116,7 +120,7 @@ def _invalid(c: Certificate, d: Delivery, cell: SourceRef) -> Finding:
     )
 
 
-def _declarations(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+def _declarations(_: Mixture, scope: Scope) -> Iterator[Finding]:
     """Deliveries of one lot that state different content."""
     by_lot: dict[LotKey, list[Delivery]] = {}
     for d in scope.deliveries:
@@ -141,8 +145,10 @@ def _source_words(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
         from_bio = categories <= _BIO and all(s.high == 0 for s in shares)
         if from_fossil or from_bio:
             said = f"its source is {', '.join(sorted(categories))}, its declared bio-based share {percent_text(shares[0].low)}"
-            cells = (d.source.ref("biobased_carbon" if d.biobased_carbon is not None else "biobased_mass"), d.source.ref("feedstock_source"))
-            yield Finding("source-disagrees", Severity.WARNING, f"Lot {d.lot}: {said}.", "One of the two is wrong; the declared share was used.", cells)
+            field = "biobased_carbon" if d.biobased_carbon is not None else "biobased_mass"
+            cells = (d.source.ref(field), d.source.ref("feedstock_source"))
+            hint = "One of the two is wrong; the declared share was used."
+            yield Finding("source-disagrees", Severity.WARNING, f"Lot {d.lot}: {said}.", hint, cells)
 
 
 def _lab(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
@@ -166,8 +172,10 @@ def _lab_finding(mixture: Mixture, lot: LotKey, c: LabComparison) -> Finding | N
     other = "calculated" if c.made else "declared"
     span = percent_text(low) if low == high else f"{percent_text(low)} to {percent_text(high)}"
     field = "pmc" if c.test.pmc is not None else "biobased_carbon"
-    text = f"Lot {lot}: report {c.test.report_no} measured {percent_text(c.measured.low)}, {other} is {span}: {off * 100:.1f} points apart."
-    return Finding("lab-disagrees", severity, text, "Check the recipe and the declarations, or have the sample tested again.", (c.test.source.ref(field),))
+    measured = f"report {c.test.report_no} measured {percent_text(c.measured.low)}"
+    text = f"Lot {lot}: {measured}, {other} is {span}: {off * 100:.1f} points apart."
+    hint = "Check the recipe and the declarations, or have the sample tested again."
+    return Finding("lab-disagrees", severity, text, hint, (c.test.source.ref(field),))
 
 
 def _mass_bases(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
@@ -182,8 +190,10 @@ def _mass_bases(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
         if routes and not any(_fits(r, stated.mass, d.mass_basis) for r in routes):
             expected = routes[0].mass_share(d.mass_basis)
             basis = d.mass_basis or "any basis"
-            text = f"Lot {d.lot}: {percent_text(stated.mass.low)} bio-based mass, but {found.name} with bio-based {routes[0].name} has {percent_text(expected.low)} ({basis})."
-            yield Finding("mass-basis-mismatch", Severity.WARNING, text, "Check Mass Basis with the supplier.", (d.source.ref("biobased_mass"),))
+            usual = f"{found.name} with bio-based {routes[0].name} has {percent_text(expected.low)} ({basis})"
+            text = f"Lot {d.lot}: {percent_text(stated.mass.low)} bio-based mass, but {usual}."
+            hint = "Check Mass Basis with the supplier."
+            yield Finding("mass-basis-mismatch", Severity.WARNING, text, hint, (d.source.ref("biobased_mass"),))
 
 
 def _fits(route: Route, stated: Interval, basis: str | None) -> bool:

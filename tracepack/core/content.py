@@ -144,7 +144,11 @@ def scope_of(mixture: Mixture, starts: Iterable[NodeKey]) -> Scope:
 def _alone(mixture: Mixture, asked: LotKey) -> dict[Root, float]:
     """A delivered lot apart from the pool that its own lot number makes it part of."""
     lineage = mixture.lineage
-    parts = [(mixture.delivery_roots[id(d)], float(lineage.delivery_mg(d) or 0)) for d in lineage.deliveries[lineage.canonical(asked)] if d.lot == asked]
+    parts = [
+        (mixture.delivery_roots[id(d)], float(lineage.delivery_mg(d) or 0))
+        for d in lineage.deliveries[lineage.canonical(asked)]
+        if d.lot == asked
+    ]
     whole = sum(m for _, m in parts) or 1.0
     return {root: m / whole for root, m in parts}
 
@@ -171,7 +175,7 @@ def _span(figures: Sequence[Figure]) -> Figure:
 
 def _attributed(mixture: Mixture, lot: LotKey, asked: LotKey) -> Figure:
     """A delivered lot's attributed content as declared, by mass; a made lot has it only from an attribution."""
-    deliveries = [d for d in mixture.lineage.deliveries.get(lot, ()) if asked == lot or d.lot == asked]
+    deliveries = [d for d in mixture.lineage.deliveries.get(lot, ()) if asked in (lot, d.lot)]
     stated = [(d, mixture.matter[id(d)].attributed) for d in deliveries]
     if mixture.lineage.makers.get(lot) or not any(a is not None for _, a in stated):
         return NOT_APPLICABLE
@@ -207,7 +211,9 @@ def _origins(mixture: Mixture, key: NodeKey, alone: dict[Root, float] | None) ->
     if mixture.volatile[key] >= 1.0:
         return (), ()
     items = list(shares.items())
-    carbon = bio_shares([(share, bio_carbon_of(root)) for root, share in items] + ([(unknown, Interval(0.0, 1.0))] if unknown > 1e-9 else []))
+    carbon = bio_shares(
+        [(share, bio_carbon_of(root)) for root, share in items] + ([(unknown, Interval(0.0, 1.0))] if unknown > 1e-9 else [])
+    )
     physical: list[Origin] = []
     attributed: list[Origin] = []
     for (root, share), bio in zip(items, carbon, strict=False):

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracepack.core.bounds import Term, ratio_range
+from tracepack.core.catalogue import Catalogue
 from tracepack.core.figures import bio_range, carbon_range, pieces_of, weakest
 from tracepack.core.findings import Finding, Severity
 from tracepack.core.mixing import Root
-from tracepack.core.properties import Catalogue, known_carbon, product_props
+from tracepack.core.properties import known_carbon, product_props
 from tracepack.core.quantity import UNKNOWN_SHARE, Interval, percent_text
 from tracepack.core.region import RANKS, Props, hull, region_of
 from tracepack.core.runs import Group, Input, Output, RunFlow
@@ -55,7 +56,9 @@ class Converted:
     findings: tuple[Finding, ...]
 
 
-def convert(flow: RunFlow, group: Group, feeds: Sequence[Feed], dry_out: Sequence[float | None], catalogue: Catalogue, weighing: float) -> Converted:
+def convert(
+    flow: RunFlow, group: Group, feeds: Sequence[Feed], dry_out: Sequence[float | None], catalogue: Catalogue, weighing: float
+) -> Converted:
     """Carry carbon through a conversion; ``dry_out`` is each output's dry mass in mg."""
     given = _sum_or_none([f.carbon for f in feeds])
     balance = _balance(group, given, dry_out, catalogue)
@@ -69,9 +72,7 @@ def convert(flow: RunFlow, group: Group, feeds: Sequence[Feed], dry_out: Sequenc
     missing = 1.0 - sum(parts_kept)
     bio = _bio(feeds, parts_kept, missing)
     rank = _rank(feeds, parts_kept, missing)
-    products = tuple(
-        product_props(o.lot.owner, o.row.material, flow.run.date, catalogue, bio, rank, balance) for o in group.outputs
-    )
+    products = tuple(product_props(o.lot.owner, o.row.material, flow.run.date, catalogue, bio, rank, balance) for o in group.outputs)
     findings = (_finding(flow, feeds, given, carbon_out, unknown),) if unknown > 0 else ()
     return Converted(products, tuple(parts_kept), missing, findings)
 
@@ -181,10 +182,12 @@ def _rank(feeds: Sequence[Feed], parts: Sequence[float], unknown: float) -> str:
 def _finding(flow: RunFlow, feeds: Sequence[Feed], given: Interval | None, carbon_out: Interval | None, unknown: float) -> Finding:
     went_in = "unknown" if given is None else f"{given.high / 1e6:.6g} kg at most"
     came_out = "unknown" if carbon_out is None else f"{carbon_out.low / 1e6:.6g} kg at least"
+    said = f"Run {flow.run.key.number}: organic carbon in {went_in}, out {came_out}"
+    outs = tuple(r.source.ref("quantity") for r in flow.run.rows if r.direction == "out")
     return Finding(
         "carbon-not-balanced",
         Severity.ERROR,
-        f"Run {flow.run.key.number}: organic carbon in {went_in}, out {came_out}; {percent_text(unknown, 1)} of the outputs' carbon has no input.",
-        "Correct a quantity, a Carbon Share % or an Organic Carbon %, or add the missing input. Until then the excess is an unknown input.",
-        tuple(f.item.row.source.ref("quantity") for f in feeds) + tuple(r.source.ref("quantity") for r in flow.run.rows if r.direction == "out"),
+        f"{said}; {percent_text(unknown, 1)} of the outputs' carbon has no input.",
+        "Correct a quantity, a Carbon Share % or an Organic Carbon %, or add the missing input; the excess is an unknown input.",
+        tuple(f.item.row.source.ref("quantity") for f in feeds) + outs,
     )

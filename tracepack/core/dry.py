@@ -53,7 +53,7 @@ def dry_group(group: Group, volatile_of: Callable[[Input], float], weighing: flo
         missing=max(0.0, min(missing, dry)),
         open_mix=False,
         volatile=_volatile(group, left_wet, share * (left / (left + gain) if left + gain > 0 else 0.0)),
-        tolerated=spare if spare is not None and 0 < spare and not missing else 0.0,
+        tolerated=spare if spare is not None and spare > 0 and not missing else 0.0,
     )
 
 

@@ -92,7 +92,9 @@ def bio_range(composition: Mapping[Root, float]) -> Interval | None:
 
 def bio_carbon_of(root: Root) -> Interval:
     """A root's bio-based carbon per kg of its dry mass."""
-    return sum_range([(p.share, r.bio_carbon) for p, (_, r) in zip(root.parts, _regions([Piece(q.share, q.options) for q in root.parts]), strict=True)])
+    return sum_range(
+        [(p.share, r.bio_carbon) for p, (_, r) in zip(root.parts, _regions([Piece(q.share, q.options) for q in root.parts]), strict=True)]
+    )
 
 
 def figures_of(composition: Mapping[Root, float], *, made: bool) -> dict[str, Figure]:

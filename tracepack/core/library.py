@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tracepack.core.quantity import UNKNOWN_SHARE, Interval
@@ -58,6 +59,7 @@ class Library:
         return None
 
 
+@lru_cache(maxsize=65_536)
 def fold_name(name: str) -> str:
     """A material's name without case, width, spaces and punctuation ("Bio-PE", "bio pe" and "ＢＩＯＰＥ" are one)."""
     return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import networkx as nx
 
+from tracepack.core.catalogue import Catalogue, catalogue_of
 from tracepack.core.findings import Finding, Severity
 from tracepack.core.ledger import Delivery, FeedstockSource, LabTest, Ledger, LotKey, LotSource, Run, RunKey, RunRow, Shipment
 from tracepack.core.library import Library
-from tracepack.core.properties import Catalogue, catalogue_of
 from tracepack.core.quantity import mass_mg
 from tracepack.core.runs import RunFlow, RunWorld, resolve_run, row_mass
 

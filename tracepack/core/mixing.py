@@ -20,7 +20,9 @@ from tracepack.core.properties import Part
 from tracepack.core.region import UNKNOWN
 
 #: ("state", lot, number) | ("group", run, number) | ("product", run, (group number, output number))
-NodeKey: TypeAlias = tuple[Literal["state"], LotKey, int] | tuple[Literal["group"], RunKey, int] | tuple[Literal["product"], RunKey, tuple[int, int]]
+NodeKey: TypeAlias = (
+    tuple[Literal["state"], LotKey, int] | tuple[Literal["group"], RunKey, int] | tuple[Literal["product"], RunKey, tuple[int, int]]
+)
 Shares: TypeAlias = Sequence[tuple[NodeKey, float]]
 RootKind: TypeAlias = Literal["delivery", "tested", "unknown", "choice", "product", "water"]
 UNKNOWN_PARTS = (Part(1.0, (UNKNOWN,)),)
@@ -158,7 +160,9 @@ def reach(starts: Iterable[NodeKey], edges: Mapping[NodeKey, Sequence[NodeKey]])
     return depths
 
 
-def compositions(wanted: Iterable[NodeKey], nodes: Mapping[NodeKey, Node], edges: Mapping[NodeKey, Sequence[NodeKey]], order: Order) -> dict[NodeKey, dict[Root, float]]:
+def compositions(
+    wanted: Iterable[NodeKey], nodes: Mapping[NodeKey, Node], edges: Mapping[NodeKey, Sequence[NodeKey]], order: Order
+) -> dict[NodeKey, dict[Root, float]]:
     """The compositions of many nodes at once: one pass from the sources on, loops through `composition`."""
     reached = reach(wanted, edges)
     result: dict[NodeKey, dict[Root, float]] = {}

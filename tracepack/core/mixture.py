@@ -16,7 +16,7 @@ from tracepack.core.pools import Inflow, Pool, State, pool_of
 from tracepack.core.properties import Part, RootMatter, delivered_matter, tested_matter
 from tracepack.core.quantity import kg_text
 from tracepack.core.region import UNKNOWN, Props
-from tracepack.core.runs import Group, Input, RunFlow
+from tracepack.core.runs import Input, RunFlow
 
 _LOOP_ROUNDS = 200
 _SETTLED = 1e-13
@@ -78,7 +78,11 @@ def _describe_deliveries(mixture: Mixture) -> None:
 
 
 def _describe(mixture: Mixture, lot: LotKey, delivery: Delivery) -> None:
-    tests = [t for t in mixture.lineage.lab_tests.get(lot, ()) if t.lot in (delivery.lot, lot) or mixture.lineage.canonical(t.lot) == delivery.lot]
+    tests = [
+        t
+        for t in mixture.lineage.lab_tests.get(lot, ())
+        if t.lot in (delivery.lot, lot) or mixture.lineage.canonical(t.lot) == delivery.lot
+    ]
     matter = delivered_matter(delivery, tests, mixture.lineage.catalogue)
     mixture.matter[id(delivery)] = matter
     parts = matter.parts or (Part(1.0, (UNKNOWN,)),)
@@ -149,7 +153,11 @@ def _volatile(mixture: Mixture, node: NodeKey) -> float:
         return 0.0
     settings = mixture.lineage.ledger.settings
     group_no = node[2] if isinstance(node[2], int) else node[2][0]
-    dry = dry_group(flow.groups[group_no], lambda i: mixture.volatile.get(mixture.state(i.lot, flow.run), 0.0), settings.weighing_tolerance, settings.unaccounted_tolerance)
+
+    def moist(item: Input) -> float:
+        return mixture.volatile.get(mixture.state(item.lot, flow.run), 0.0)
+
+    dry = dry_group(flow.groups[group_no], moist, settings.weighing_tolerance, settings.unaccounted_tolerance)
     mixture.drys[node] = dry
     for output_no, share in enumerate(dry.volatile):
         mixture.product_volatile[(flow.run.key, group_no, output_no)] = share
@@ -185,7 +193,7 @@ def _node(mixture: Mixture, key: NodeKey) -> Node:
         return _state_node(mixture, key[1], mixture.pools[key[1]].states[key[2]], key[2])
     if key[0] == "group":
         flow = mixture.flows[key[1]]
-        return Node() if flow.chemical else _group_node(mixture, flow, mixture.drys[key], flow.groups[key[2]])
+        return Node() if flow.chemical else _group_node(mixture, flow, mixture.drys[key])
     return Node(roots=[(Root("product", f"run {key[1].number}"), 1.0)], origin=[])
 
 
@@ -230,7 +238,7 @@ def _normalised(nodes: list[tuple[NodeKey, float]], roots: list[tuple[Root, floa
     return Node([(n, x / whole) for n, x in nodes if x], [(r, x / whole) for r, x in roots if x])
 
 
-def _group_node(mixture: Mixture, flow: RunFlow, dry: DryGroup, group: Group) -> Node:
+def _group_node(mixture: Mixture, flow: RunFlow, dry: DryGroup) -> Node:
     """A group's outputs: its dry inputs less reaction water, plus an unknown gain; or, after an unexplained loss, what must
     be left of each input and a free rest."""
     states = [(mixture.state(item.lot, flow.run), mass) for item, mass in dry.inputs]
@@ -238,7 +246,8 @@ def _group_node(mixture: Mixture, flow: RunFlow, dry: DryGroup, group: Group) ->
     if dry.open_mix or (dry.missing > 0 and len(states) > 1):
         return _open_group(mixture, name, states, dry)
     if dry.tolerated > 0 and len(states) > 1:
-        text = f"Run {flow.run.key.number}: {kg_text(round(dry.tolerated))} kg unaccounted for, within tolerance, taken as a loss in proportion."
+        mass = kg_text(round(dry.tolerated))
+        text = f"Run {flow.run.key.number}: {mass} kg unaccounted for, within tolerance, taken as a loss in proportion."
         mixture.assumptions.append((flow.run.key, text))
     if dry.reaction_water > mixture.lineage.ledger.settings.weighing_tolerance * sum(m for _, m in states):
         mixture.findings.append((flow.run.key, _water_finding(flow, dry)))

@@ -1,8 +1,8 @@
 """A lot as a well-mixed pool in time: what went in and out on which day, and the states its draws carry.
 
 All of a day's inflows enter before its draws.  Each day of feeding begins a state; a lot that is never fed after its first
-draw is only ever seen in its last one, a running pool (a silo, a regrind bin) in each from its first draw on.  What is drawn beyond the balance enters as unknown
-on its day.  Masses are integer milligrams as-is.
+draw is only ever seen in its last one, a running pool (a silo, a regrind bin) in each from its first draw on.  What is drawn
+beyond the balance enters as unknown on its day.  Masses are integer milligrams as-is.
 """
 
 from __future__ import annotations

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tracepack.core.bounds import Term, ratio_range
-from tracepack.core.ledger import CompositionRow, Delivery, LabTest, Ledger, Material
-from tracepack.core.library import Library, LibraryMaterial, Route, fold_name
+from tracepack.core.catalogue import Catalogue
+from tracepack.core.ledger import CompositionRow, Delivery, LabTest, Material
+from tracepack.core.library import LibraryMaterial, Route, fold_name
 from tracepack.core.methods import method_basis
 from tracepack.core.quantity import UNKNOWN_SHARE, Interval
 from tracepack.core.region import UNKNOWN, Basis, Props, region_of
@@ -20,7 +21,6 @@ from tracepack.core.region import UNKNOWN, Basis, Props, region_of
 _NO_CARBONATE_DEFAULT = {"filler", "pigment", "paper", "masterbatch", "compound"}
 _OWN_RECIPE = {"masterbatch", "compound", "paper", "article"}
 _PURE = {"synthetic polymer", "natural polymer", "solvent"}
-_VOLATILE = {"solvent", "water"}
 _NO_POLYMER = {"natural polymer", "paper", "filler", "pigment", "solvent", "water", "feedstock"}
 _BOOKKEPT = {"mass balance", "book and claim"}
 _ZERO, _ONE = Interval.point(0.0), Interval.point(1.0)
@@ -70,66 +70,6 @@ class _Stated:
     basis: Basis = "toc"
     mass: Interval | None = None
     attributed: Interval | None = None
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """Materials, compositions and library of a ledger, looked up by party and name."""
-
-    organisation: str
-    library: Library
-    materials: dict[tuple[str, str], list[Material]] = field(default_factory=dict)
-    compositions: dict[tuple[str, str], list[CompositionRow]] = field(default_factory=dict)
-
-    def material(self, owner: str, name: str | None, on: dt.date | None) -> Material | None:
-        """The party's Materials row valid on a day, else our own; the newest Valid From that is not after the day."""
-        if name is None:
-            return None
-        for party in dict.fromkeys((owner, self.organisation)):
-            rows = self.materials.get((party, fold_name(name)), [])
-            valid = [m for m in rows if m.valid_from is None or on is None or m.valid_from <= on]
-            if valid:
-                return max(valid, key=lambda m: m.valid_from or dt.date.min)
-        return None
-
-    def kind(self, owner: str, name: str | None, on: dt.date | None) -> str | None:
-        """The kind of a material: its row's, else the library's."""
-        row = self.material(owner, name, on)
-        if row is not None and row.kind is not None:
-            return row.kind
-        found = self.library.find(name, row.name if row else None)
-        return found.kind if found else None
-
-    def density(self, owner: str, name: str | None, on: dt.date | None) -> float | None:
-        """g/cm3: the Materials row's, else the library's."""
-        row = self.material(owner, name, on)
-        if row is not None and row.density is not None:
-            return row.density
-        found = self.library.find(name, row.name if row else None)
-        return found.density if found else None
-
-    def is_volatile(self, owner: str, name: str | None, on: dt.date | None) -> bool:
-        """Whether a material is water or of Kind solvent."""
-        return self.kind(owner, name, on) in _VOLATILE
-
-    def composition(self, owner: str, *names: str) -> list[CompositionRow]:
-        """The composition of a lot or material: the party's, else our own; [] where none is stated."""
-        for party in dict.fromkeys((owner, self.organisation)):
-            for name in names:
-                rows = self.compositions.get((party, fold_name(name)))
-                if rows:
-                    return rows
-        return []
-
-
-def catalogue_of(ledger: Ledger, library: Library) -> Catalogue:
-    """Index a ledger's materials and compositions; a blank Supplier is ourselves."""
-    result = Catalogue(ledger.organisation, library)
-    for material in ledger.materials:
-        result.materials.setdefault((material.supplier or ledger.organisation, fold_name(material.material_id)), []).append(material)
-    for row in ledger.compositions:
-        result.compositions.setdefault((row.supplier or ledger.organisation, fold_name(row.material_or_lot)), []).append(row)
-    return result
 
 
 def stated_shares(row: Delivery | Material) -> _Stated:
@@ -196,7 +136,7 @@ def delivered_matter(delivery: Delivery, tests: Sequence[LabTest], catalogue: Ca
     if parts and not own_word and own_carbon is None:
         return RootMatter(volatile, parts, attributed, recipe=True)
     matter = _matter(row, catalogue.library.find(delivery.material, row.name if row else None), parts)
-    matter = _with_own_carbon(matter, delivery, lab_carbon, _kind_of(row, matter, catalogue, delivery))
+    matter = _with_own_carbon(matter, delivery, lab_carbon, _kind_of(row, catalogue, delivery))
     props = _with_shares(matter, lab, stated, fallback, delivery.mass_basis or (row.mass_basis if row else None))
     if parts and not own_word:
         props = replace(props, bio=_bio_of_parts(parts), bio_rank="calculated")
@@ -231,7 +171,7 @@ def material_props(owner: str, name: str | None, on: dt.date | None, catalogue: 
     return _with_shares(matter, _Stated(), _Stated(), stated_shares(row) if row else _Stated(), row.mass_basis if row else None)
 
 
-def _kind_of(row: Material | None, matter: _Matter, catalogue: Catalogue, delivery: Delivery) -> str | None:
+def _kind_of(row: Material | None, catalogue: Catalogue, delivery: Delivery) -> str | None:
     return row.kind if row and row.kind else catalogue.kind(delivery.supplier, delivery.material, delivery.delivery_date)
 
 
@@ -266,7 +206,9 @@ def _first(*choices: tuple[Interval | None, str]) -> tuple[Interval, str]:
     return UNKNOWN_SHARE, "assumed"
 
 
-def _mineral(row: Material | None, found: LibraryMaterial | None, mix: _Matter | None, kind: str | None, carbon: Interval) -> Interval | None:
+def _mineral(
+    row: Material | None, found: LibraryMaterial | None, mix: _Matter | None, kind: str | None, carbon: Interval
+) -> Interval | None:
     """The mineral share of dry mass, None where not known: ash, the composition, the library; 1 without any organic carbon."""
     if row is not None and row.ash is not None:
         return row.ash

@@ -80,7 +80,10 @@ _AREA_UNITS = {"m2": Decimal(1), "m²": Decimal(1), "sqm": Decimal(1), "qm": Dec
 _LENGTH_UNITS = {"m": Decimal(1), "mtr": Decimal(1), "lfm": Decimal(1), "米": Decimal(1), "km": Decimal(1000), "kmt": Decimal(1000)}
 _PIECE_UNITS = {
     name: Decimal(count)
-    for names, count in (("pc pcs piece pieces pce ea each h87 c62 stk stück stueck st 个 件 只 枚 個 unit units", 1), ("kpcs mil tsd 千个 千件", 1000))
+    for names, count in (
+        ("pc pcs piece pieces pce ea each h87 c62 stk stück stueck st 个 件 只 枚 個 unit units", 1),
+        ("kpcs mil tsd 千个 千件", 1000),
+    )
     for name in names.split()
 }
 

@@ -122,7 +122,7 @@ def resolve_run(run: Run, world: RunWorld) -> RunFlow:
         in_mg=total([i.mass_mg for i in inputs]),
         out_mg=out_mg,
         loss_mg=None if loss_mg is None else loss_mg - stranger_mg,
-        findings=tuple([*findings, *_mass_findings(run, inputs, outputs, losses)]),
+        findings=(*findings, *_mass_findings(run, inputs, outputs, losses)),
     )
 
 
@@ -140,7 +140,7 @@ def _inputs(ins: Sequence[RunRow], world: RunWorld, total_mg: int | None) -> tup
     """The in rows with stated or derived masses, and how the structure compares."""
     stated = [world.mass(r) for r in ins]
     layers = layers_of(ins, stated, world.density)
-    derived = derived_masses(ins, stated, layers, total_mg)
+    derived = derived_masses(stated, layers, total_mg)
     inputs = []
     for index, row in enumerate(ins):
         mass = stated[index] if stated[index] is not None else derived.get(index)
@@ -153,7 +153,8 @@ def _inputs(ins: Sequence[RunRow], world: RunWorld, total_mg: int | None) -> tup
             Finding(
                 "structure-disagrees",
                 Severity.WARNING,
-                f"Run {ins[0].run_no}: the structure (thickness, density, grammage) gives a layer {percent_text(off, 1)} away from its quantity.",
+                f"Run {ins[0].run_no}: the structure (thickness, density, grammage) gives a layer {percent_text(off, 1)} "
+                "away from its quantity.",
                 "The quantities were used. Correct the thickness, density or grammage, or the quantity.",
                 tuple(r.source.ref("thickness" if r.thickness is not None else "grammage") for r in ins if r.thickness or r.grammage),
             )
@@ -223,7 +224,9 @@ def _allotted(
     return named + (round(rest * slack[name] / whole) if whole else 0)
 
 
-def _mass_findings(run: Run, inputs: Sequence[Input], outputs: Sequence[Output], losses: Sequence[tuple[RunRow, int | None]]) -> list[Finding]:
+def _mass_findings(
+    run: Run, inputs: Sequence[Input], outputs: Sequence[Output], losses: Sequence[tuple[RunRow, int | None]]
+) -> list[Finding]:
     """Rows without a mass: with a unit that cannot be converted, or with nothing to derive it from."""
     rows = [(i.row, i.mass_mg) for i in inputs] + [(o.row, o.mass_mg) for o in outputs] + list(losses)
     missing = [row for row, mass in rows if mass is None]
@@ -249,7 +252,8 @@ def unit_finding(ref: object, quantity: str, unit: str | None, where: str) -> Fi
         "unit-unknown",
         Severity.WARNING,
         f"{quantity} {unit or '(no unit)'} of {where} cannot be turned into mass; the mass is unknown.",
-        "Use kg, g, t or lb, or give the material's Grammage, Width or Piece Weight in Materials. Write short ton, long ton or t for a bare ton.",
+        "Use kg, g, t or lb, or give the material's Grammage, Width or Piece Weight in Materials. "
+        "Write short ton, long ton or t for a bare ton.",
         (ref,),  # type: ignore[arg-type]
     )
 
@@ -263,7 +267,8 @@ def balance_finding(flow: RunFlow, weighing: float, unaccounted: float) -> list[
     said = f"Run {number}: {kg_text(flow.in_mg)} kg in, {kg_text(flow.out_mg or 0)} kg out, {kg_text(flow.loss_mg or 0)} kg lost"
     share = abs(missing) / flow.in_mg
     if missing > unaccounted * flow.in_mg:
-        text = f"{said}: {kg_text(missing)} kg ({percent_text(min(1.0, share), 1)} of the input) unaccounted for, more than {percent_text(unaccounted, 1)}."
+        part = f"{kg_text(missing)} kg ({percent_text(min(1.0, share), 1)} of the input)"
+        text = f"{said}: {part} unaccounted for, more than {percent_text(unaccounted, 1)}."
         hint = "Add a loss row (naming water, the lot, or nothing for trim of everything), or correct a quantity."
         return [Finding("mass-not-balanced", Severity.ERROR, text, hint, refs)]
     if -missing <= weighing * flow.in_mg:

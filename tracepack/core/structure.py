@@ -74,7 +74,7 @@ def _density(densities: Sequence[float | None], shares: tuple[float, ...] | None
     return 1.0 / sum(share / d for share, d in zip(shares, densities, strict=True) if d)
 
 
-def derived_masses(rows: Sequence[RunRow], masses: Sequence[int | None], layers: Sequence[Layer], total_mg: int | None) -> dict[int, int]:
+def derived_masses(masses: Sequence[int | None], layers: Sequence[Layer], total_mg: int | None) -> dict[int, int]:
     """Masses in mg of the in rows that state none.
 
     Layers with both a quantity and an areal mass fix the kg per g/m2; without such a layer the outputs and losses

@@ -226,7 +226,8 @@ def _lot_ends(mixture: Mixture, lot: LotKey, scope: Scope) -> list[OpenEnd]:
 def _delivery_ends(lineage: Lineage, delivery: Delivery) -> list[OpenEnd]:
     mass = lineage.delivery_mg(delivery)
     if delivery.chain_of_custody in BOOKKEPT:
-        return [OpenEnd(delivery.lot, f"delivered under {delivery.chain_of_custody}: its source is attributed, the physical origin is not known", mass)]
+        reason = f"delivered under {delivery.chain_of_custody}: its source is attributed, the physical origin is not known"
+        return [OpenEnd(delivery.lot, reason, mass)]
     if not lineage.source_shares(delivery):
         return [OpenEnd(delivery.lot, "delivered without a feedstock source", mass)]
     return []
@@ -265,7 +266,11 @@ def trace_down(lineage: Lineage, asked: LotKey) -> Trace:
     ]
     ends += [OpenEnd(o, "a mass is not known", None) for o in lots if any(d.mass_mg is None for d in pools[o].draws)]
     unaccounted = sum(max(0, lineage.flow(r).unaccounted_mg or 0) for r in runs if _beyond(lineage, r))
-    ends += [OpenEnd(_first_output(lineage, r), f"run {r.key.number} leaves mass unaccounted for", lineage.flow(r).unaccounted_mg) for r in runs if _beyond(lineage, r)]
+    ends += [
+        OpenEnd(_first_output(lineage, r), f"run {r.key.number} leaves mass unaccounted for", lineage.flow(r).unaccounted_mg)
+        for r in runs
+        if _beyond(lineage, r)
+    ]
     scope = Scope(frozenset(("state", o, i) for o, i in depths), lots, (), tuple(runs))
     ordered = tuple(sorted(shipments, key=lambda s: (s.date, s.shipment_no, s.lot)))
     links_out = _sorted([Link(a, b, r, m) for (a, b, r), m in links.items()])
@@ -293,7 +298,9 @@ def _forward(lineage: Lineage, pools: Mapping[LotKey, Pool], lot: LotKey) -> tup
             depth = depths[(current, number)]
             after = [(current, number + 1, depth)] if _carries_over(pools[current], number) else []
             for run in lineage.takers.get(current, ()):
-                if pools[current].state_on(run.date) == number and current in {i.lot for g in lineage.flow(run).groups for i in (*g.inputs, *g.shared)}:
+                if pools[current].state_on(run.date) == number and current in {
+                    i.lot for g in lineage.flow(run).groups for i in (*g.inputs, *g.shared)
+                }:
                     runs.setdefault(run.key, run)
                     after.extend((o, i, depth + 1) for o, i in _fed_states(lineage, pools, run))
             for other, index, steps in after:
@@ -310,7 +317,12 @@ def _carries_over(pool: Pool, number: int) -> bool:
 
 def _fed_states(lineage: Lineage, pools: Mapping[LotKey, Pool], run: Run) -> list[tuple[LotKey, int]]:
     made = {o.lot for g in lineage.flow(run).groups for o in g.outputs}
-    return [(o, i) for o in sorted(made) for i, s in enumerate(pools[o].states) if any(f.run is not None and f.run.key == run.key for f in s.inflows)]
+    return [
+        (o, i)
+        for o in sorted(made)
+        for i, s in enumerate(pools[o].states)
+        if any(f.run is not None and f.run.key == run.key for f in s.inflows)
+    ]
 
 
 def _down_links(
@@ -333,4 +345,3 @@ def _down_links(
                     key = (item.lot, output.lot, run.key)
                     before = links.get(key, 0)
                     links[key] = None if before is None or mass is None else before + mass
-

@@ -266,7 +266,9 @@ def _share(matter: Mapping[Root, float], volatile: float) -> FigureAnswer:
     return FigureAnswer(low=rounded_share(span.low), high=rounded_share(span.high), evidence=weakest)  # type: ignore[arg-type]
 
 
-def _lineage_node(mixture: Mixture, node: tuple[Any, ...], depths: Mapping[LotKey, int], shares: Mapping[LotKey, FigureAnswer], graph: Any) -> LineageNode:
+def _lineage_node(
+    mixture: Mixture, node: tuple[Any, ...], depths: Mapping[LotKey, int], shares: Mapping[LotKey, FigureAnswer], graph: Any
+) -> LineageNode:
     lineage = mixture.lineage
     if node[0] == "lot":
         return _lot_node(mixture, node[1], 2 * depths.get(node[1], 0), shares)
@@ -315,4 +317,3 @@ def _run_node(mixture: Mixture, key: RunKey, graph: Any, depths: Mapping[LotKey,
         mass_kg=_kg(flow.in_mg),
         depth=depth,
     )
-
