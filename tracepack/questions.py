@@ -19,6 +19,9 @@ from tracepack.report.build import check_answer, content_answer, lineage_answer,
 from tracepack.rulebook import material_library
 from tracepack.store import Store
 
+#: For more lots than this the whole workspace is read: cheaper than to walk from each.
+_MANY_LOTS = 2_000
+
 
 def find_lot(store: Store, number: str, owner: str | None = None) -> LotKey:
     """The one lot of a number (of an owner); UnknownLot, with the candidates, where there is none or several."""
@@ -54,7 +57,9 @@ def _lineage(store: Store, lots: Sequence[LotKey] | None, direction: Literal["up
 
 def world_findings(store: Store, lots: Sequence[LotKey]) -> tuple[Finding, ...]:
     """What the records reveal about the world around some lots."""
-    lineage, findings = _lineage(store, lots)
+    if not lots:
+        return ()
+    lineage, findings = _lineage(store, lots if len(lots) <= _MANY_LOTS else None)
     mixture = mix_lots(lineage, [lineage.canonical(lot) for lot in lots])
     return sort_findings([*findings, *run_checks(mixture)])
 

@@ -16,7 +16,7 @@ from tracepack.errors import WorkspaceError
 from tracepack.store.schema import SCHEMA_VERSION, create_schema, migrate, schema_version, workspace
 
 #: How long one process waits for another's import, in milliseconds.
-BUSY_TIMEOUT_MS = 30_000
+BUSY_TIMEOUT_MS = 120_000
 
 
 def database_url(where: str | Path) -> URL:
