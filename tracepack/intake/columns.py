@@ -146,8 +146,8 @@ def match_columns(
         if match is not None:
             matches.setdefault(match.key, []).append((column, header, match))
         elif column in filled:
-            findings.append(_unknown(sheet, header_row, column, header))
-    findings += [_unknown(sheet, header_row, column, "") for column in sorted(filled - headers.keys())]
+            findings.append(_unknown(sheet, header_row if header else filled[column], column, header))
+    findings += [_unknown(sheet, filled[column], column, "") for column in sorted(filled.keys() - headers.keys())]
     chosen = {key: _choose(places, filled) for key, places in matches.items()}
     findings += [_twice(sheet, header_row, places) for key, places in matches.items() if chosen[key] is None]
     taken = {key: place for key, place in chosen.items() if place is not None}
@@ -177,16 +177,18 @@ def _header_row(sheet: Sheet, layout: data.Sheet) -> int | None:
     return best if scores[best] >= scores[rows[0]] + CLEARLY_BETTER else rows[0]
 
 
-def _filled_columns(sheet: Sheet, header_row: int) -> set[int]:
-    """Columns that hold anything below the header."""
-    filled: set[int] = set()
+def _filled_columns(sheet: Sheet, header_row: int) -> dict[int, int]:
+    """Columns that hold anything below the header, with the first row that does."""
+    filled: dict[int, int] = {}
     for row, cells in sheet.rows.items():
-        if row > header_row:
-            filled.update(column for column, content in cells.items() if not isinstance(content, str) or content.strip())
+        if row > header_row and not cells.keys() <= filled.keys():
+            for column, content in cells.items():
+                if not isinstance(content, str) or content.strip():
+                    filled.setdefault(column, row)
     return filled
 
 
-def _choose(places: list[tuple[int, str, _Match]], filled: set[int]) -> tuple[int, str, _Match] | None:
+def _choose(places: list[tuple[int, str, _Match]], filled: Collection[int]) -> tuple[int, str, _Match] | None:
     """The one column of a meaning; None where several hold values and nobody can say which counts."""
     with_values = [place for place in places if place[0] in filled]
     return None if len(with_values) > 1 else (with_values or places)[0]
@@ -200,7 +202,7 @@ def _unknown(sheet: Sheet, row: int, column: int, header: str) -> Finding:
         f"{called} is none of this sheet's; nothing was read from it.",
         hint="rename it if it means one of the sheet's columns; a unit must be one that the column may have",
         refs=[ref],
-        excerpt=f"{ref.cell}  {header}",
+        excerpt=f"{ref.cell}  {header or _text(sheet.rows[row].get(column, ''))[:80]}",
     )
 
 

@@ -1,16 +1,16 @@
-"""Findings gathered cell by cell and told once per cause: the same cause in a column is one finding with all its cells."""
+"""Findings gathered cell by cell and told once per cause: the same cause in a column is one finding with all its cells.
+
+Whoever shows a finding counts its cells and names the first twenty.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
 from tracepack.core.findings import Finding, Severity, SourceRef
 from tracepack.data import read_toml
-
-#: How many cells a message names; the references hold all.
-NAMED_CELLS = 20
 
 
 @cache
@@ -31,15 +31,6 @@ def excerpt_of(ref: SourceRef, header: str, shown: str) -> str:
     return f"{ref.cell}  {header} = {shown}"
 
 
-def name_cells(refs: Sequence[SourceRef]) -> str:
-    """The first cells of several, and how many more there are ("" for one)."""
-    if len(refs) < 2:
-        return ""
-    named = ", ".join(ref.cell for ref in refs[:NAMED_CELLS])
-    more = len(refs) - NAMED_CELLS
-    return f" ({len(refs)} cells: {named}{f' and {more} more' if more > 0 else ''})"
-
-
 @dataclass(slots=True)
 class Gathered:
     """Findings by cause, in the order of their first cell."""
@@ -53,6 +44,6 @@ class Gathered:
     def findings(self) -> tuple[Finding, ...]:
         """One finding per cause."""
         return tuple(
-            finding(name, message + name_cells([ref for ref, _ in cells]), hint=hint, refs=(ref for ref, _ in cells), excerpt=cells[0][1])
+            finding(name, message, hint=hint, refs=(ref for ref, _ in cells), excerpt=cells[0][1])
             for (name, message, hint, _), cells in self._causes.items()
         )
