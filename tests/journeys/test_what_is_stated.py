@@ -265,3 +265,22 @@ def test_a_correction_of_a_materials_share_counts_from_its_date(desk: Desk) -> N
     desk.fill("Deliveries", delivery("OLD", "grade 7", 100), delivery("NEW", "grade 7", 100, more={"Delivery Date": dt.date(2026, 2, 1)}))
     assert ends(desk.content("OLD"), "bio_carbon_toc") == both(0.9)
     assert ends(desk.content("NEW"), "bio_carbon_toc") == both(0.8)
+
+
+def test_shares_that_cannot_all_be_true_are_refused(desk: Desk) -> None:
+    # 40 % of 50 % is 20 % bio-based carbon, which cannot weigh more than all of its biomass, 10 %
+    shares = bio(40) | {"Biobased Mass %": 10, "Organic Carbon %": 50}
+    desk.fill("Deliveries", delivery("A", "a resin nobody described", 100, more=shares))
+    desk.run("init", "--organisation", "ORG", "--site", "S1")
+    answer = desk.run("import", "--json", str(desk.save()))
+    assert answer.code == 1
+    assert "content-contradictory" in finding_names(answer.json)
+    assert desk.run("content", "A", "--json").code == 2
+
+
+def test_shares_that_the_materials_carbon_belies_are_said(desk: Desk) -> None:
+    # PLA is half carbon, all of it bio-based: its biomass cannot be 40 %
+    desk.fill("Deliveries", delivery("A", "PLA", 100, more=bio(100) | {"Biobased Mass %": 40}))
+    imported = desk.bring_in()
+    answer = desk.content("A")
+    assert "content-inconsistent" in finding_names(imported) + finding_names(answer) + desk.check()

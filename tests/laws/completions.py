@@ -28,6 +28,8 @@ FIGURES = ("bio_carbon_toc", "bio_carbon_tc", "bio_carbon_mass", "bio_mass", "bi
 #: CaCO3 per kilogram of the carbon in it.
 CARBONATE = (40.078 + 12.011 + 3 * 15.999) / 12.011
 ANYTHING = Interval(0, 1)
+#: What has no organic carbon is no biomass.
+NOTHING = Interval(0, 0)
 PURE_ORGANIC = ("synthetic polymer", "natural polymer", "solvent")
 #: Kinds that say whether it is a synthetic polymer; the rest (additive, compound, film ...) may hold any part of one.
 NEVER_POLYMER = ("natural polymer", "paper", "filler", "pigment", "solvent", "water", "feedstock")
@@ -82,7 +84,7 @@ def statements(ledger: Ledger) -> dict[Root, Statement]:
 
 def _faces(known: Statement) -> tuple[np.ndarray, np.ndarray]:
     """The half-spaces ``a . (cb, cf, ci, y) <= c`` of a statement."""
-    mass = known.mass or ANYTHING
+    mass = known.mass or (NOTHING if known.organic.high == 0 else ANYTHING)
     rows = [
         ((-1, 0, 0, 0), 0),
         ((0, -1, 0, 0), 0),

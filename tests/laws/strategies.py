@@ -89,12 +89,16 @@ def _side(amounts: dict[str, int]) -> str:
 
 
 def _deliver(plan: _Plan, content: st.SearchStrategy[str]) -> None:
-    lot = f"D{sum(name[0] == 'D' for name in plan.stock) + 1}"
+    """A delivery under the supplier's number, or into a pool of ours that may hold something already."""
+    lot = f"D{len(plan.moisture) + 1}"
     grams = plan.draw(st.integers(1_000, 200_000))
     moist = plan.draw(st.sampled_from([0, 0, 0, 5, 12])) if plan.moist else 0
-    plan.put(lot, grams)
-    plan.moisture[lot] = moist
-    plan.add(f"{lot} {_kg(grams)} {plan.draw(content)}" + (f" moist={moist}" if moist else ""))
+    pools = sorted(name for name in plan.stock if name[0] == "P")
+    pool = plan.draw(st.sampled_from(["", "", f"P{len(pools) + 1}", *pools]))
+    plan.put(pool or lot, grams)
+    plan.moisture[lot] = 0 if pool else moist
+    own = f" own={pool}" if pool else ""
+    plan.add(f"{lot} {_kg(grams)} {plan.draw(content)}" + (f" moist={moist}" if moist else "") + own)
 
 
 def _run(plan: _Plan) -> None:

@@ -141,7 +141,7 @@ def renamed(ledger: Ledger, number: dict[str, str]) -> Ledger:
 
     return dataclasses.replace(
         ledger,
-        deliveries=tuple(rename(d) for d in ledger.deliveries),
+        deliveries=tuple(dataclasses.replace(rename(d), own_lot_no=number.get(d.own_lot_no or "")) for d in ledger.deliveries),
         runs=tuple(dataclasses.replace(run, rows=tuple(rename(row) for row in run.rows)) for run in ledger.runs),
         shipments=tuple(rename(s) for s in ledger.shipments),
     )
@@ -152,7 +152,7 @@ def renamed(ledger: Ledger, number: dict[str, str]) -> Ledger:
 def test_renaming_lots_renames_the_result(text: str, rng: random.Random) -> None:
     ledger = parse(text)
     replayed = replay(ledger)
-    numbers = sorted({lot.number for lot in replayed.inflow})
+    numbers = sorted({lot.number for lot in replayed.inflow} | {d.lot_no for d in ledger.deliveries})
     other_names = dict(zip(numbers, rng.sample([f"N{i:03}" for i in range(len(numbers))], len(numbers)), strict=True))
     other = renamed(ledger, other_names)
     for lot, day in last_moments(replayed):
