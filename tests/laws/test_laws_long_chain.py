@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from journeys.desk import Desk
 from laws.answers import answer
-from laws.language import ORGANISATION, parse
+from laws.language import ORGANISATION, SITE, parse
+from laws.workbook_writer import write_workbook
 from tracepack.core.ledger import LotKey
 
 RUNS = 10_000
@@ -22,3 +26,16 @@ def test_a_chain_of_ten_thousand_runs_computes() -> None:
     assert found.figures["bio_carbon_toc"].low == pytest.approx(0.5, abs=1e-9)
     assert found.figures["bio_carbon_toc"].high == pytest.approx(0.5, abs=1e-9)
     assert {origin.lot.number for origin in found.origins if origin.lot} == {"A", "B"}
+
+
+@pytest.mark.slow
+def test_a_chain_of_ten_thousand_runs_is_traced_from_the_command_line(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    assert desk.run("init", "--organisation", ORGANISATION, "--site", SITE).code == 0
+    steps = ["A 100 bio=40 src=CANE", "A 100 -> F0 100"] + [f"F{i} 100 -> F{i + 1} 100" for i in range(RUNS - 1)]
+    imported = desk.run("import", "--json", str(write_workbook(parse(" ; ".join(steps)), tmp_path / "chain.xlsx")))
+    assert imported.code == 0, imported.out + imported.err
+    assert desk.content(f"F{RUNS - 1}")["content"]["bio_carbon_toc"]["low"] == pytest.approx(0.4)
+    traced = desk.run("trace", f"F{RUNS - 1}", "--json").json
+    assert {lot["number"] for lot in traced["lots"]} == {"A", *(f"F{i}" for i in range(RUNS))}
+    assert max(lot["depth"] for lot in traced["lots"]) == RUNS
