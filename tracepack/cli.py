@@ -22,8 +22,7 @@ from tracepack.documents import write_atomically
 from tracepack.errors import TracepackError, UsageProblem
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
+    from tracepack.report.answers import Model
     from tracepack.workspace import Workspace
 
 #: Exit codes: done; done, but there are errors (or the import was refused); not carried out; a bug; interrupted.
@@ -274,7 +273,7 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def show(answer: BaseModel, as_json: bool, text: str, lang: str) -> None:
+def show(answer: Model, as_json: bool, text: str, lang: str) -> None:
     """Print an answer, as JSON or by the function of that name in report.text."""
     if as_json:
         click.echo(answer.model_dump_json(by_alias=True, indent=2))
@@ -298,7 +297,7 @@ def format_of(output: Path | None, formats: Sequence[str]) -> str:
 def deliver(document: bytes, output: Path | None) -> None:
     """Write a document to a file, or to stdout."""
     if output is None:
-        click.get_binary_stream("stdout").write(document)
+        sys.stdout.buffer.write(document)
         return
     write_atomically(output, document)
     say(f"Wrote {output}.")
