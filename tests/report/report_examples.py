@@ -168,13 +168,17 @@ def trace_lots() -> list[TraceLot]:
     ]
 
 
+def link(start: str, start_owner: str | None, end: str, end_owner: str, run: str, mass_kg: str | None) -> TraceLink:
+    return TraceLink(from_=start, from_owner=start_owner, to=end, to_owner=end_owner, run=run, mass_kg=mass_kg)
+
+
 def film_trace(number: str = "FILM-1", *, complete: bool = True) -> TraceAnswer:
     lots = [lot.model_copy(update={"number": number}) if lot.depth == 0 else lot for lot in trace_lots()]
     links = [
-        TraceLink(from_="BLEND-1", to=number, run="E-7", mass_kg="500"),
-        TraceLink(from_="PLA-17", to="BLEND-1", run="C-101", mass_kg="306.122449"),
-        TraceLink(from_="PBAT-0042", to="BLEND-1", run="C-101", mass_kg="204.081633"),
-        TraceLink(from_="CORN-US", to="PLA-17", run="", mass_kg="306.122449"),
+        link("BLEND-1", OWN, number, OWN, "E-7", "500"),
+        link("PLA-17", "GREENPOLY", "BLEND-1", OWN, "C-101", "306.122449"),
+        link("PBAT-0042", "绿源新材料", "BLEND-1", OWN, "C-101", "204.081633"),
+        link("CORN-US", None, "PLA-17", "GREENPOLY", "", "306.122449"),
     ]
     return TraceAnswer(
         lot=film_lot(number),

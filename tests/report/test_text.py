@@ -100,7 +100,7 @@ def _trace(links: list[tuple[str, str]], numbers: list[str]) -> answers.TraceAns
         lot=example.film_lot(numbers[0]),
         direction="up",
         lots=[answers.TraceLot(owner=example.OWN, number=n, material="m", mass_kg="1", depth=i) for i, n in enumerate(numbers)],
-        links=[answers.TraceLink(from_=a, to=b, run="R", mass_kg="1") for a, b in links],
+        links=[example.link(a, example.OWN, b, example.OWN, "R", "1") for a, b in links],
         complete=True,
         open_ends=[],
         unaccounted_kg="0",
@@ -131,8 +131,7 @@ def test_a_chain_of_ten_thousand_runs_prints_in_full():
 def test_the_same_number_of_two_owners_stays_two_lots():
     trace = example.film_trace()
     lots = [*trace.lots, answers.TraceLot(owner="OTHER", number="PLA-17", material="talc", mass_kg="5", depth=2)]
-    links = [link.model_copy(update={"from_": "PLA-17 (GREENPOLY)"}) if link.from_ == "PLA-17" else link for link in trace.links]
-    shown = text.trace_text(trace.model_copy(update={"lots": lots, "links": links}))
+    shown = text.trace_text(trace.model_copy(update={"lots": lots}))
     assert "from PLA-17 (GREENPOLY)  PLA  1000 kg in all" in shown
     assert "talc" not in shown
 

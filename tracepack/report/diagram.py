@@ -6,7 +6,6 @@ read as markup or as one of Graphviz's backslash escapes.
 
 from __future__ import annotations
 
-import base64
 import html
 import math
 import re
@@ -19,7 +18,7 @@ import pygraphviz
 
 from tracepack.report.answers import FigureAnswer, LineageAnswer, LineageEdge, LineageNode
 from tracepack.report.colour import ink_on, share_colour
-from tracepack.report.fonts import Fonts, fontconfig, fonts_in_reach, require_glyphs, subset_font, text_width
+from tracepack.report.fonts import Fonts, font_face_css, fontconfig, fonts_in_reach, require_glyphs, text_width
 from tracepack.report.layered import place_in_columns, point, straight_line
 from tracepack.report.pdf import picture_to_pdf, picture_to_png
 from tracepack.report.wording import Wording, display_width, visible, wording
@@ -129,7 +128,7 @@ def _text(text: str) -> str:
 
 def _node_attributes(node: LineageNode, w: Wording, fonts: Fonts) -> dict[str, str]:
     shape, border, width, fill = LOOKS[node.kind]
-    asked = node.kind == "own" and node.depth == 0
+    asked = node.kind in ("own", "delivered") and node.depth == 0
     style = "filled,dashed,bold" if node.kind == "unknown" else "filled"
     attributes = {
         "label": _node_label(node, asked, w, fonts),
@@ -250,12 +249,5 @@ def _text_of(svg: str) -> str:
 
 def _with_fonts(svg: str, fonts: Fonts) -> str:
     """The SVG with the glyphs it uses embedded, so that it looks the same on every machine."""
-    faces = []
-    for face in fonts.faces:
-        data = subset_font(face, _text_of(svg))
-        if data is not None:
-            weight = "bold" if face.bold else "normal"
-            encoded = base64.b64encode(data).decode()
-            faces.append(f'@font-face{{font-family:"{face.family}";font-weight:{weight};src:url("data:font/ttf;base64,{encoded}")}}')
-    style = f"<defs><style>{''.join(faces)}</style></defs>"
+    style = f"<defs><style>{font_face_css(_text_of(svg), fonts)}</style></defs>"
     return re.sub(r"(<svg[^>]*>)", lambda match: match[1] + "\n" + style, svg, count=1)

@@ -7,6 +7,7 @@ fonts and settings never change a document.
 from __future__ import annotations
 
 import atexit
+import base64
 import importlib.util
 import io
 import os
@@ -163,6 +164,18 @@ def subset_font(face: Face, text: str) -> bytes | None:
     out = io.BytesIO()
     font.save(out, reorderTables=None)
     return out.getvalue()
+
+
+def font_face_css(text: str, fonts: Fonts) -> str:
+    """Style rules that embed the glyphs of ``text``, so that a picture or page looks the same on every machine."""
+    rules = []
+    for face in fonts.faces:
+        font = subset_font(face, text)
+        if font is not None:
+            weight = "bold" if face.bold else "normal"
+            encoded = base64.b64encode(font).decode()
+            rules.append(f'@font-face{{font-family:"{face.family}";font-weight:{weight};src:url("data:font/ttf;base64,{encoded}")}}')
+    return "".join(rules)
 
 
 def _package_folders() -> tuple[Path, ...]:

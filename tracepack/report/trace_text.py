@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from tracepack.report.answers import TraceAnswer, TraceLink, TraceLot
 from tracepack.report.findings_text import findings_text
@@ -25,59 +25,45 @@ def trace_text(answer: TraceAnswer, lang: str = "en") -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-def lot_labels(lots: Sequence[TraceLot]) -> dict[str, TraceLot]:
-    """Lots by every name a link may use: "number (owner)", and the bare number where only one owner has it."""
-    labels: dict[str, TraceLot] = {}
-    numbers: dict[str, list[TraceLot]] = {}
-    for lot in lots:
-        labels[f"{lot.number} ({lot.owner})"] = lot
-        numbers.setdefault(lot.number, []).append(lot)
-    return {**{number: same[0] for number, same in numbers.items() if len(same) == 1}, **labels}
+def _name(number: str, owner: str | None) -> str:
+    """How a lot is called on its line; a source has no owner beside it."""
+    return number if owner is None else f"{number} ({owner})"
 
 
 def _tree_lines(answer: TraceAnswer, w: Wording) -> list[str]:
     """Depth first from the asked lot; a lot is expanded where it is met first, later mentions say so."""
-    labels = lot_labels(answer.lots)
     upward = answer.direction == "up"
-    nexts = _links_by_lot(answer.links, labels, upward)
-    root = f"{answer.lot.number} ({answer.lot.owner})"
-    lines = [_lot_text(root, labels, w)]
+    lots = {_name(lot.number, lot.owner): lot for lot in answer.lots}
+    nexts: dict[str, list[TraceLink]] = {}
+    for link in answer.links:
+        near = _name(link.to, link.to_owner) if upward else _name(link.from_, link.from_owner)
+        nexts.setdefault(near, []).append(link)
+    root = _name(answer.lot.number, answer.lot.owner)
+    lines = [_lot_text(root, lots, w)]
     expanded = {root}
     waiting = [(link, 1) for link in reversed(nexts.get(root, ()))]
     while waiting:
         link, step = waiting.pop()
-        name = _name(link.from_ if upward else link.to, labels)
+        name = _name(link.from_, link.from_owner) if upward else _name(link.to, link.to_owner)
         again = name in expanded and name in nexts
-        lines.append(_link_line(link, name, step, again, labels, w, upward=upward))
+        lines.append(_link_line(link, _lot_text(name, lots, w), step, again, w, upward=upward))
         if not again:
             expanded.add(name)
             waiting += [(child, step + 1) for child in reversed(nexts.get(name, ()))]
     return lines
 
 
-def _name(label: str, labels: Mapping[str, TraceLot]) -> str:
-    lot = labels.get(label)
-    return f"{lot.number} ({lot.owner})" if lot else label
-
-
-def _links_by_lot(links: Sequence[TraceLink], labels: Mapping[str, TraceLot], upward: bool) -> dict[str, list[TraceLink]]:
-    nexts: dict[str, list[TraceLink]] = {}
-    for link in links:
-        nexts.setdefault(_name(link.to if upward else link.from_, labels), []).append(link)
-    return nexts
-
-
-def _lot_text(name: str, labels: Mapping[str, TraceLot], w: Wording) -> str:
-    lot = labels.get(name)
+def _lot_text(name: str, lots: Mapping[str, TraceLot], w: Wording) -> str:
+    lot = lots.get(name)
     if lot is None:
         return visible(name)
     mass = w.kg(None) if lot.mass_kg is None else w("text.lot_mass", mass=w.kg(lot.mass_kg))
     return visible("  ".join(part for part in (name, lot.material, mass) if part))
 
 
-def _link_line(link: TraceLink, name: str, step: int, again: bool, labels: Mapping[str, TraceLot], w: Wording, *, upward: bool) -> str:
-    key = "text.link_down" if not upward else "text.link" if name in labels else "text.link_source"
-    text = w(key, mass=w.kg(link.mass_kg), lot=_lot_text(name, labels, w))
+def _link_line(link: TraceLink, lot: str, step: int, again: bool, w: Wording, *, upward: bool) -> str:
+    key = "text.link_down" if not upward else "text.link_source" if link.from_owner is None else "text.link"
+    text = w(key, mass=w.kg(link.mass_kg), lot=lot)
     notes = [w("text.through_run", run=visible(link.run))] if link.run else []
     notes += [w("text.see_above")] if again else []
     tail = f"  [{', '.join(notes)}]" if notes else ""

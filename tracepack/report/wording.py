@@ -74,7 +74,12 @@ def wording(lang: str) -> Wording:
 
 def visible(text: str) -> str:
     """Text for a terminal or a picture: control and direction marks become visible escapes, so that data cannot act."""
-    return "".join(_escaped(c) if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Cn") else c for c in text)
+    return "".join(_escaped(c) if unicodedata.category(c) == "Cf" else c for c in printable(text))
+
+
+def printable(text: str) -> str:
+    """Text for a page, which isolates directions itself: only what no page may hold becomes a visible escape."""
+    return "".join(_escaped(c) if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs", "Cn") else c for c in text)
 
 
 def _escaped(character: str) -> str:

@@ -1,0 +1,96 @@
+"""The report's sections as tables and paragraphs, before any markup: what every page format renders.
+
+Text in blocks is data as it stands; escaping is the renderer's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracepack.report.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: text, or several texts that are links within the page; ``share`` draws a bar beside it."""
+
+    text: str
+    links: tuple[tuple[str, str], ...] = ()
+    code: bool = False
+    share: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headers and rows; columns in ``right`` are numbers; ``ids`` names the rows that links go to ("" for none)."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    right: frozenset[int] = frozenset()
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph; ``tone`` is "", "good", "bad" or "quiet"."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The place of the lineage picture; ``text`` stands in where a format has none."""
+
+    text: str
+
+
+Block = Table | Paragraph | Heading | Bullets | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the report; ``id`` is what links go to."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole report in one language."""
+
+    lang: str
+    title: str
+    subtitle: str
+    sections: tuple[Section, ...]
+
+
+def table(
+    w: Wording, columns: Sequence[str], rows: Sequence[Sequence[str | Cell]], right: Sequence[str] = (), ids: Sequence[str] = ()
+) -> Table:
+    """A table whose headers are ``column.*`` wording; columns that are blank in every row are left out."""
+    cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
+    kept = [i for i in range(len(columns)) if any(row[i].text or row[i].links for row in cells)]
+    return Table(
+        headers=tuple(w(f"column.{columns[i]}") for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in cells),
+        right=frozenset(place for place, i in enumerate(kept) if columns[i] in right),
+        ids=tuple(ids),
+    )

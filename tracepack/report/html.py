@@ -1,0 +1,50 @@
+"""The report as one HTML file that needs no network and no script."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import unescape
+
+import jinja2
+from markupsafe import Markup
+
+from tracepack import data
+from tracepack.report.document import Bullets, Heading, Paragraph, Picture, Table
+from tracepack.report.dossier import Dossier
+from tracepack.report.fonts import Fonts, font_face_css, fonts_in_reach
+from tracepack.report.sections import compose
+from tracepack.report.wording import printable, wording
+
+
+def render_html(dossier: Dossier, lang: str = "en", lineage_svg: str = "", *, fonts: Fonts | None = None) -> str:
+    """The report as HTML in "en", "zh" or "de".
+
+    ``lineage_svg`` is our own picture, embedded as it is; page and picture share one embedded font that has the glyphs of both.
+    """
+    fonts = fonts or fonts_in_reach()
+    picture = re.sub(r"^\s*<\?xml[^>]*\?>\s*|<defs><style>.*?</style></defs>", "", lineage_svg, flags=re.DOTALL)
+    values = {"document": compose(dossier, lang), "picture": Markup(picture), "width": _width(picture), "contents": wording(lang)("report.contents")}
+    text = unescape(re.sub(r"<[^>]*>", "", _template().render(**values, style="", families="")))
+    style = font_face_css(text, fonts) + data.read_text("templates/report.css")
+    return _template().render(**values, style=Markup(style), families=Markup(_quoted(fonts.families)))
+
+
+def _width(picture: str) -> str:
+    """The picture's own width in points, below which its text would be too small to read."""
+    found = re.search(r'<svg width="([\d.]+)pt"', picture)
+    return found[1] if found else "0"
+
+
+def _quoted(families: str) -> str:
+    return ", ".join(f'"{name}"' if " " in name else name for name in families.split(","))
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["printable"] = printable
+    kinds = {"table": Table, "heading": Heading, "bullets": Bullets, "picture": Picture, "paragraph": Paragraph}
+    for name, kind in kinds.items():
+        environment.tests[name] = lambda block, kind=kind: isinstance(block, kind)
+    return environment.from_string(data.read_text("templates/report.html"))
