@@ -21,6 +21,8 @@ _AMBIGUOUS = Unread(
     "The column's dates could be day/month or month/day; no other cell of the column tells which.",
     "store them as dates, or write them as 2026-01-31",
 )
+_YEARS = range(1950, 2200)
+_IMPLAUSIBLE = Unread("date-unreadable", "A date of our time was expected.", "correct the year")
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -97,7 +99,12 @@ def read_dates(cells: Sequence[Cell]) -> list[dt.date | Unread]:
     Dotted dates are day first.  A plain number is not a date unless it is eight digits that spell one (20260131).
     """
     order = day_month_order([cell for cell in cells if isinstance(cell, str)])
-    return [_read_cell(cell, order) for cell in cells]
+    return [_plausible(_read_cell(cell, order)) for cell in cells]
+
+
+def _plausible(date: dt.date | Unread) -> dt.date | Unread:
+    """A date of this trade; a small number formatted as a date is one of 1900, a slip of the finger one of 0206."""
+    return date if isinstance(date, Unread) or date.year in _YEARS else _IMPLAUSIBLE
 
 
 def _read_cell(cell: Cell, order: str | None) -> dt.date | Unread:

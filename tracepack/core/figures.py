@@ -7,7 +7,7 @@ Q4 = sum m Y / sum m; Q5 = sum m P / sum m.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracepack.core.bounds import Term, ratio_range, sum_range
 from tracepack.core.mixing import Root
@@ -131,7 +131,10 @@ def _ranks_that_move(pieces: Sequence[Piece], base: Mapping[str, Interval | None
     for rank in RANKS[1:]:
         if rank in present:
             _note(moved, rank, base, figure_ranges(_regions(pieces, lambda p, rank=rank: released(p, rank))))  # type: ignore[misc]
-    if any(x.water or len(x.options) > 1 or any(p.has_unknowns for p in x.options) for x in pieces):
+    if any(
+        x.water or len(x.options) > 1 or any(p.carbon_is_open or p.mass_is_open or not p.polymer.is_point for p in x.options)
+        for x in pieces
+    ):
         _note(moved, "assumed", base, figure_ranges(_pinned(pieces)))
     return moved
 
@@ -150,12 +153,20 @@ def _pinned(pieces: Sequence[Piece]) -> list[tuple[float, Region]]:
     """The regions with everything unknown held at one corner: what still spans then was stated as a span."""
     result = []
     for piece, (share, region) in zip(pieces, _regions(pieces), strict=True):
-        if piece.water or len(piece.options) > 1 or any(p.has_unknowns for p in piece.options):
-            ends = (region.bio_carbon.low, region.mass.low, region.polymer.low)
-            low = [Interval.point(x) for x in ends]
-            region = Region(region.organic[:1], region.total[:1], Interval.point(region.carbon.low), low[0], low[1], low[2])  # noqa: PLW2901
+        loose = piece.water or len(piece.options) > 1
+        if loose or any(p.carbon_is_open for p in piece.options):
+            point = Interval.point(region.carbon.low)
+            region = replace(region, organic=region.organic[:1], total=region.total[:1], carbon=point, bio_carbon=_pin(region.bio_carbon))  # noqa: PLW2901
+        if loose or any(p.mass_is_open for p in piece.options):
+            region = replace(region, mass=_pin(region.mass))  # noqa: PLW2901
+        if loose or any(p.mass_is_open or not p.polymer.is_point for p in piece.options):
+            region = replace(region, polymer=_pin(region.polymer))  # noqa: PLW2901
         result.append((share, region))
     return result
+
+
+def _pin(span: Interval) -> Interval:
+    return Interval.point(span.low)
 
 
 def _recipe_moves(pieces: Sequence[Piece], name: str, span: Interval) -> bool:

@@ -52,14 +52,14 @@ class Props:
     mass_rank: str = "assumed"
 
     @property
-    def has_unknowns(self) -> bool:
-        """Whether a value that no one stated leaves room."""
-        unstated_bio = self.bio is None and self.mass is None and self.carbon.high > 0
-        return unstated_bio or (self.carbon_rank == "assumed" and not self.carbon.is_point) or self._mass_open
+    def carbon_is_open(self) -> bool:
+        """Whether its carbon, or the bio share of it, has room that no one stated."""
+        return self.carbon.high > 0 and (self.bio is None or (self.carbon_rank == "assumed" and not self.carbon.is_point))
 
     @property
-    def _mass_open(self) -> bool:
-        return self.mass is None and self.derived_mass is None and self.carbon.high > 0 and not region_of(self).mass.is_point
+    def mass_is_open(self) -> bool:
+        """Whether its bio-based mass has room that no one stated."""
+        return self.mass is None and self.carbon.high > 0
 
 
 @dataclass(frozen=True, slots=True)
