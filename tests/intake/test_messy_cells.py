@@ -139,6 +139,8 @@ ASKED = [
     ("Delivery Date", ["5.1.26"], "date-unreadable"),
     ("Delivery Date", ["2026-02-30"], "date-unreadable"),
     ("Delivery Date", ["soon"], "date-unreadable"),
+    ("Delivery Date", [Formatted(5, "yyyy-mm-dd")], "date-unreadable"),
+    ("Delivery Date", ["0206-01-05"], "date-unreadable"),
     ("Lot No", [1234567890123456], "lot-number-damaged"),
     ("Lot No", [Formatted(100000, "0.00E+00")], "lot-number-damaged"),
     ("Lot No", [JAN_5], "lot-number-damaged"),

@@ -17,6 +17,8 @@ from tracepack.intake.keys import header_of, value_text
 from tracepack.intake.owners import text
 
 _SLACK = 1e-9
+#: Where a row names a material whose content is not known from anywhere else.
+_MATERIAL_COLUMN = {"Deliveries": "material", "Opening Stock": "material", "Compositions": "component"}
 _CLAIMS_NOTHING = frozenset({"", "none"})
 
 
@@ -149,12 +151,14 @@ def check_names(facts: Sequence[Fact], known: Known, organisation: str) -> tuple
 def _unknown_materials(facts: Sequence[Fact], known: Known, organisation: str, gathered: Gathered) -> None:
     described = {(owner, fold_name(name)) for owner, name in known.materials}
     described |= {(fact.key[0], fold_name(fact.key[1])) for fact in facts if fact.sheet in {"Materials", "Compositions"}}
-    for row in (row for fact in facts for row in fact.rows):
-        key = {"Deliveries": "material", "Opening Stock": "material", "Compositions": "component"}.get(row.sheet, "")
-        name = text(row.values, key)
-        owner = text(row.values, "supplier") or organisation
-        folded = fold_name(name)
-        if not name or folded in known.library_materials or described & {(owner, folded), (organisation, folded)}:
+    found: dict[tuple[str, str], bool] = {}
+    for row in (row for fact in facts for row in fact.rows if row.sheet in _MATERIAL_COLUMN):
+        key = _MATERIAL_COLUMN[row.sheet]
+        name, owner = text(row.values, key), text(row.values, "supplier") or organisation
+        if (owner, name) not in found:
+            folded = fold_name(name)
+            found[owner, name] = folded in known.library_materials or bool(described & {(owner, folded), (organisation, folded)})
+        if not name or found[owner, name]:
             continue
         ref = row.source.ref(key)
         message = f"The material {name} has no row in Materials and is not in the built-in library; what it does not state is unknown."

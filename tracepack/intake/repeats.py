@@ -19,10 +19,12 @@ def recognise_repeats(facts: Sequence[Fact], known: Known, *, replacing: bool) -
     A delivery without a note that says exactly what a known one says takes its key.  With ``replacing`` so does one
     that differs from a single known delivery of its day only in what it says: it is its correction.
     """
+    stated = [fact for fact in facts if fact.sheet == "Deliveries"]
+    if not known.deliveries and len({_file(fact) for fact in stated}) < 2:
+        return tuple(facts), ()
     others: dict[LotKey, list[Fact]] = defaultdict(list)
     for lot, found in known.deliveries.items():
         others[lot] += found
-    stated = [fact for fact in facts if fact.sheet == "Deliveries"]
     for fact in stated:
         others[_lot(fact)].append(fact)
     keys_of_file: dict[str, set[tuple[str, ...]]] = defaultdict(set)

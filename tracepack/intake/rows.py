@@ -21,7 +21,7 @@ from tracepack.intake.columns import ColumnMap
 from tracepack.intake.example import example_values
 from tracepack.intake.gather import Gathered, excerpt_of
 from tracepack.intake.rowchecks import check_row
-from tracepack.intake.rowmodel import OPEN_LISTS, row_model
+from tracepack.intake.schema import OPEN_LISTS, row_model
 from tracepack.intake.workbook import Content, Fault, Sheet, letter
 
 #: pMC and its reference are percentages that are quoted as numbers above 100 too.
