@@ -24,6 +24,7 @@ from tracepack.store.links import (
     RECORD_RUN,
     TAKE,
     Link,
+    links_of,
     named_by,
     suppliers_by_own_number,
 )
@@ -122,8 +123,23 @@ def slice_facts(connection: Connection, around: Iterable[LotKey], direction: Dir
     runs = {("", fact.rows[0].values["run_no"]) for fact in found.values() if fact.sheet == "Production"}
     found |= facts_of(connection, {(owner, str(number)) for owner, number in runs}, [RECORD_RUN], as_of)
     found |= _described(connection, found.values(), organisation, as_of)
+    found |= _namesakes(connection, lots, found.values(), organisation, as_of)
     found |= {fact.fact_id: fact for fact in facts_of_sheets(connection, ["Settings"], as_of)}
     return [found[number] for number in sorted(found)]
+
+
+def _namesakes(
+    connection: Connection, lots: Iterable[LotKey], found: Iterable[Fact], organisation: str, as_of: int | None
+) -> dict[int, Fact]:
+    """Deliveries that carry the number of a lot nobody delivered or made: was one of them meant?"""
+    links_found = {link for fact in found for link in links_of(fact, organisation)}
+    known = {(link.owner, link.number) for link in links_found if link.role in (NAME, MAKE)}
+    numbers = {lot.number for lot in lots if lot not in known}
+    ids: set[int] = set()
+    for batch in batches(sorted(numbers)):
+        about = select(links.c.fact_id, links.c.role).where(links.c.number.in_(batch))
+        ids.update(fact_id for fact_id, role in connection.execute(about) if role == NAME)
+    return facts_by_id(connection, ids, as_of)
 
 
 def _described(connection: Connection, start: Iterable[Fact], organisation: str, as_of: int | None) -> dict[int, Fact]:
