@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from tracepack.core.findings import Finding, Severity
@@ -22,11 +22,9 @@ def recognise_repeats(facts: Sequence[Fact], known: Known, *, replacing: bool) -
     stated = [fact for fact in facts if fact.sheet == "Deliveries"]
     if not known.deliveries and len({_file(fact) for fact in stated}) < 2:
         return tuple(facts), ()
-    others: dict[LotKey, list[Fact]] = defaultdict(list)
-    for lot, found in known.deliveries.items():
-        others[lot] += found
+    in_reading: dict[LotKey, list[Fact]] = defaultdict(list)
     for fact in stated:
-        others[_lot(fact)].append(fact)
+        in_reading[_lot(fact)].append(fact)
     keys_of_file: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for fact in stated:
         keys_of_file[_file(fact)].add(fact.key)
@@ -36,7 +34,9 @@ def recognise_repeats(facts: Sequence[Fact], known: Known, *, replacing: bool) -
         if fact.sheet != "Deliveries":
             adopted.append(fact)
             continue
-        rivals = _rivals(fact, others[_lot(fact)], keys_of_file)
+        lot = _lot(fact)
+        elsewhere = [other for other in in_reading[lot] if _file(other) != _file(fact)]
+        rivals = _rivals(fact, [*known.deliveries.get(lot, ()), *elsewhere], keys_of_file[_file(fact)])
         taken = _adopt(fact, rivals, replacing)
         adopted.append(taken)
         if taken.key == fact.key:
@@ -52,12 +52,11 @@ def _file(fact: Fact) -> str:
     return fact.rows[0].source.sha256
 
 
-def _rivals(fact: Fact, others: Sequence[Fact], keys_of_file: Mapping[str, set[tuple[str, ...]]]) -> list[Fact]:
-    """Other deliveries of the lot that this file does not state itself; none where the delivery is known by its key."""
-    mine = keys_of_file[_file(fact)]
-    if any(other.key == fact.key and other is not fact for other in others):
+def _rivals(fact: Fact, others: Sequence[Fact], stated: Collection[tuple[str, ...]]) -> list[Fact]:
+    """Other deliveries of the lot that the fact's file does not itself state; none where the delivery is known by its key."""
+    if any(other.key == fact.key for other in others):
         return []
-    return [other for other in others if other.key not in mine and _file(other) != _file(fact)]
+    return [other for other in others if other.key not in stated]
 
 
 def _adopt(fact: Fact, rivals: Sequence[Fact], replacing: bool) -> Fact:
