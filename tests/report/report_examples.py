@@ -41,6 +41,7 @@ from tracepack.report.answers import (
     TraceLink,
     TraceLot,
 )
+from tracepack.report.dossier import Dossier, build_dossier
 
 OWN = "NORDFOLIE"
 SUPPLIES = ("supplies-2026-q1.xlsx", "a" * 64)
@@ -409,3 +410,14 @@ def _renamed(row: RunRow, number: str) -> RunRow:
     if row.lot_no != "FILM-1":
         return row
     return _run_row(row.source.row, row.run_no, row.date, row.direction, str(row.quantity), number)
+
+
+def film_dossier(number: str = "FILM-1", material: str = "Blown film 40 µm", *, complete: bool = True) -> Dossier:
+    return build_dossier(
+        film_content(number, material),
+        film_trace(number, complete=complete),
+        film_lineage(number, material),
+        [finding()],
+        film_ledger(number),
+        {SUPPLIES[1]: 1, PRODUCTION[1]: 2, LAB[1]: 3},
+    )

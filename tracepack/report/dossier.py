@@ -111,6 +111,11 @@ def build_dossier(
     )
 
 
+def render_json(dossier: Dossier) -> str:
+    """The dossier as JSON text: what every other format of the report is made from."""
+    return dossier.model_dump_json(by_alias=True, indent=2) + "\n"
+
+
 def _text(value: Any) -> str:
     """A cell's value as the report shows it; blank for None."""
     if value is None:

@@ -24,7 +24,8 @@ def render_html(dossier: Dossier, lang: str = "en", lineage_svg: str = "", *, fo
     """
     fonts = fonts or fonts_in_reach()
     picture = re.sub(r"^\s*<\?xml[^>]*\?>\s*|<defs><style>.*?</style></defs>", "", lineage_svg, flags=re.DOTALL)
-    values = {"document": compose(dossier, lang), "picture": Markup(picture), "width": _width(picture), "contents": wording(lang)("report.contents")}
+    contents = wording(lang)("report.contents")
+    values = {"document": compose(dossier, lang), "picture": Markup(picture), "width": _width(picture), "contents": contents}
     text = unescape(re.sub(r"<[^>]*>", "", _template().render(**values, style="", families="")))
     style = font_face_css(text, fonts) + data.read_text("templates/report.css")
     return _template().render(**values, style=Markup(style), families=Markup(_quoted(fonts.families)))

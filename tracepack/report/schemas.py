@@ -1,0 +1,39 @@
+"""The JSON Schemas of everything we publish, made from the models themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, LineageAnswer, LogAnswer, LotsAnswer, Model, TraceAnswer
+from tracepack.report.dossier import Dossier
+
+ANSWERS: Mapping[str, type[Model]] = {
+    "check": CheckAnswer,
+    "content": ContentAnswer,
+    "dossier": Dossier,
+    "import": ImportAnswer,
+    "lineage": LineageAnswer,
+    "log": LogAnswer,
+    "lots": LotsAnswer,
+    "trace": TraceAnswer,
+}
+
+
+def published_schemas(sheets: Mapping[str, dict[str, Any]] | None = None) -> dict[str, dict[str, Any]]:
+    """Every schema by its file name below ``schemas/``, sorted; ``sheets`` (by sheet name) comes from the intake's side."""
+    schemas = {f"{name}.schema.json": _answer_schema(model) for name, model in ANSWERS.items()}
+    for name, schema in (sheets or {}).items():
+        schemas[f"sheet-{name.lower().replace(' ', '-')}.schema.json"] = schema
+    return dict(sorted(schemas.items()))
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """A schema as it stands in its file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _answer_schema(model: type[Model]) -> dict[str, Any]:
+    body = model.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body}
