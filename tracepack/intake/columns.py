@@ -125,9 +125,7 @@ def _with_unit(layout_name: str, key: str, unit: str) -> _Match | None:
     return _Match(key) if not folded else None
 
 
-def match_columns(
-    sheet: Sheet, layout: data.Sheet, defaults: Collection[str] = ()
-) -> tuple[ColumnMap | None, tuple[Finding, ...]]:
+def match_columns(sheet: Sheet, layout: data.Sheet, defaults: Collection[str] = ()) -> tuple[ColumnMap | None, tuple[Finding, ...]]:
     """Find the header row and what its columns mean; None (with findings) where nothing can be read.
 
     The header is the first row that holds anything, unless a row among the first twenty is clearly better

@@ -171,4 +171,3 @@ def _about(name: str, message: str, hint: str, rows: Sequence[Row], key: str) ->
     refs = tuple(row.source.ref(key) for row in rows)
     shown = value_text(rows[0].values.get(key)) or "(blank)"
     return finding(name, message, hint=hint, refs=refs, excerpt=excerpt_of(refs[0], header_of(rows[0].sheet, key), shown))
-

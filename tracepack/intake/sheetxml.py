@@ -61,7 +61,7 @@ def unescape(text: str) -> str:
 
 
 def column_number(letters: str) -> int:
-    """"A" is 1, "XFD" 16384."""
+    """ "A" is 1, "XFD" 16384."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
