@@ -39,7 +39,8 @@ def _open_ends(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
         pool = mixture.pools[lot]
         if pool.origin_missing:
             refs = tuple(dict.fromkeys(_naming_cells(mixture, lot))) or tuple(d.ref for d in pool.draws)
-            twins = sorted({k.owner for k in mixture.lineage.deliveries if k.number == lot.number and k != lot})
+            delivered = mixture.lineage.ledger.deliveries
+            twins = sorted({d.supplier for d in delivered if d.lot_no == lot.number and d.lot != lot})
             hint = "Import its delivery, its opening stock or the run that made it."
             if twins:
                 hint = f"Is it the lot of {', '.join(twins)}? Then name that Supplier."
