@@ -24,6 +24,8 @@ from troubles import manifest_text, trouble_books
 from world import Percent, Table, chain_books
 
 HERE = Path(__file__).parent
+#: Ending of a sheet name that is written hidden.
+HIDDEN = " (hidden)"
 STAMP = (2026, 4, 1, 0, 0, 0)
 
 
@@ -33,7 +35,7 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
     book.remove(book.worksheets[0])
     book.properties.creator = "sample chain"
     for name, table in sheets.items():
-        sheet = book.create_sheet(name)
+        sheet = book.create_sheet(name.removesuffix(HIDDEN))
         for r, row in enumerate(table, start=1):
             for c, value in enumerate(row, start=1):
                 cell = sheet.cell(r, c)
@@ -47,6 +49,9 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
         for c, header in enumerate(table[0], start=1):
             sheet.column_dimensions[get_column_letter(c)].width = max(11, len(str(header)) + 3)
         sheet.freeze_panes = "A2"
+        if name.endswith(HIDDEN):
+            sheet.sheet_state = "hidden"
+            book.create_sheet("Read me").append(["April deliveries"])
     raw = io.BytesIO()
     book.save(raw)
     return _fixed(raw.getvalue())
