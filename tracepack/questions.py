@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from tracepack.core.checks import run_checks
-from tracepack.core.content import content_in
+from tracepack.core.content import Scope, content_in
 from tracepack.core.findings import Finding, sort_findings
-from tracepack.core.ledger import LotKey
+from tracepack.core.ledger import Ledger, LotKey
 from tracepack.core.lineage import Lineage, build_lineage
-from tracepack.core.mixture import mix_lots
+from tracepack.core.mixture import Mixture, mix_lots
 from tracepack.core.trace import trace_down, trace_up
 from tracepack.errors import UnknownLot, UsageProblem
-from tracepack.report.answers import CheckAnswer, ContentAnswer, LineageAnswer, TraceAnswer
-from tracepack.report.build import check_answer, content_answer, lineage_answer, trace_answer
+from tracepack.report.answers import CheckAnswer, ContentAnswer, TraceAnswer
+from tracepack.report.build import check_answer, content_answer, trace_answer
 from tracepack.rulebook import material_library
 from tracepack.store import Store
 
@@ -66,11 +67,32 @@ def world_findings(store: Store, lots: Sequence[LotKey]) -> tuple[Finding, ...]:
 
 def content(store: Store, number: str, owner: str | None, on: str | None) -> ContentAnswer:
     """`content LOT`."""
+    view = view_of(store, number, owner)
+    answer = content_in(view.mixture, view.lot, _day(on))
+    return content_answer(answer, view.lineage, view.findings(answer.scope), store.latest_import())
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A lot's slice of the workspace, mixed: what every question upstream of it starts from."""
+
+    lot: LotKey
+    ledger: Ledger
+    lineage: Lineage
+    mixture: Mixture
+    reading: tuple[Finding, ...]
+
+    def findings(self, scope: Scope) -> tuple[Finding, ...]:
+        """What the audit tests say of what an answer rests on."""
+        return (*self.reading, *run_checks(self.mixture, scope))
+
+
+def view_of(store: Store, number: str, owner: str | None) -> View:
+    """Load and mix what a question about a lot needs.  Raises UnknownLot."""
     lot = find_lot(store, number, owner)
-    lineage, findings = _lineage(store, [lot])
-    mixture = mix_lots(lineage, [lineage.canonical(lot)])
-    answer = content_in(mixture, lot, _day(on))
-    return content_answer(answer, lineage, [*findings, *run_checks(mixture, answer.scope)], store.latest_import())
+    ledger = store.load_ledger([lot], "up")
+    lineage, findings = build_lineage(ledger, material_library())
+    return View(lot, ledger, lineage, mix_lots(lineage, [lineage.canonical(lot)]), findings)
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -84,15 +106,13 @@ def _day(text: str | None) -> dt.date | None:
 
 def trace(store: Store, number: str, owner: str | None, direction: str) -> TraceAnswer:
     """`trace LOT`."""
-    lot = find_lot(store, number, owner)
     if direction == "down":
+        lot = find_lot(store, number, owner)
         lineage, findings = _lineage(store, [lot], "down")
-        found = trace_down(lineage, lot)
-        return trace_answer(found, lineage, lot, direction, findings, store.latest_import())
-    lineage, findings = _lineage(store, [lot])
-    mixture = mix_lots(lineage, [lineage.canonical(lot)])
-    found = trace_up(mixture, lot)
-    return trace_answer(found, lineage, lot, direction, [*findings, *run_checks(mixture, found.scope)], store.latest_import())
+        return trace_answer(trace_down(lineage, lot), lineage, lot, direction, findings, store.latest_import())
+    view = view_of(store, number, owner)
+    found = trace_up(view.mixture, view.lot)
+    return trace_answer(found, view.lineage, view.lot, direction, view.findings(found.scope), store.latest_import())
 
 
 def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
@@ -101,25 +121,3 @@ def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
     lineage, findings = _lineage(store, lots)
     asked = lineage.lots() if lots is None else [lineage.canonical(lot) for lot in lots]
     return check_answer([*findings, *run_checks(mix_lots(lineage, asked))], store.latest_import())
-
-
-def picture(store: Store, number: str, owner: str | None) -> LineageAnswer:
-    """The data of a lot's lineage picture."""
-    lot = find_lot(store, number, owner)
-    lineage, _ = _lineage(store, [lot])
-    mixture = mix_lots(lineage, [lineage.canonical(lot)])
-    found = trace_up(mixture, lot)
-    return lineage_answer(mixture, found.scope, found.lots)
-
-
-def diagram(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
-    """`diagram LOT`."""
-    from tracepack.report.diagram import render_diagram
-
-    return render_diagram(picture(store, number, owner), file_format, title=number, lang=lang)  # type: ignore[arg-type]
-
-
-def report(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
-    """`report LOT`."""
-    find_lot(store, number, owner)
-    raise NotImplementedError

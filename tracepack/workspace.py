@@ -97,13 +97,17 @@ class Workspace:
 
     def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
         """The lineage picture as svg, pdf, png or dot.  Raises UnknownLot, MissingFont."""
+        from tracepack import reporting
+
         with self._store.reading():
-            return questions.diagram(self._store, lot, owner, format, lang)
+            return reporting.diagram(self._store, lot, owner, format, lang)
 
     def report(self, lot: str, *, format: str = "md", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
         """The traceability report as md, html or json.  Raises UnknownLot."""
+        from tracepack import reporting
+
         with self._store.reading():
-            return questions.report(self._store, lot, owner, format, lang)
+            return reporting.report(self._store, lot, owner, format, lang)
 
     @staticmethod
     def template(which: str = "all", *, lang: str = "en") -> bytes:

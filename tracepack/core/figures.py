@@ -153,15 +153,18 @@ def _pinned(pieces: Sequence[Piece]) -> list[tuple[float, Region]]:
     """The regions with everything unknown held at one corner: what still spans then was stated as a span."""
     result = []
     for piece, (share, region) in zip(pieces, _regions(pieces), strict=True):
+        held = region
         loose = piece.water or len(piece.options) > 1
         if loose or any(p.carbon_is_open for p in piece.options):
-            point = Interval.point(region.carbon.low)
-            region = replace(region, organic=region.organic[:1], total=region.total[:1], carbon=point, bio_carbon=_pin(region.bio_carbon))  # noqa: PLW2901
+            held = replace(held, organic=region.organic[-1:], total=region.total[-1:])
+            held = replace(held, carbon=_pin(region.carbon), bio_carbon=_pin(region.bio_carbon))
+        if any(not p.inorganic.is_point for p in piece.options):
+            held = replace(held, total=region.total[-1:])
         if loose or any(p.mass_is_open for p in piece.options):
-            region = replace(region, mass=_pin(region.mass))  # noqa: PLW2901
+            held = replace(held, mass=_pin(region.mass))
         if loose or any(p.mass_is_open or not p.polymer.is_point for p in piece.options):
-            region = replace(region, polymer=_pin(region.polymer))  # noqa: PLW2901
-        result.append((share, region))
+            held = replace(held, polymer=_pin(region.polymer))
+        result.append((share, held))
     return result
 
 

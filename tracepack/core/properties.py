@@ -193,7 +193,7 @@ def _matter(row: Material | None, found: LibraryMaterial | None, parts: Sequence
         carbon=carbon,
         carbon_rank=rank,
         inorganic=inorganic,
-        mineral=_mineral(row, found, mix, kind, carbon),
+        mineral=_mineral(row, found, mix, kind, carbon, inorganic),
         polymer=_polymer(row, found, mix, kind),
         routes=found.routes if found else (),
     )
@@ -207,7 +207,7 @@ def _first(*choices: tuple[Interval | None, str]) -> tuple[Interval, str]:
 
 
 def _mineral(
-    row: Material | None, found: LibraryMaterial | None, mix: _Matter | None, kind: str | None, carbon: Interval
+    row: Material | None, found: LibraryMaterial | None, mix: _Matter | None, kind: str | None, carbon: Interval, inorganic: Interval
 ) -> Interval | None:
     """The mineral share of dry mass, None where not known: ash, the composition, the library; 1 without any organic carbon."""
     if row is not None and row.ash is not None:
@@ -215,10 +215,15 @@ def _mineral(
     if mix is not None:
         return mix.mineral
     if found is not None:
-        return found.mineral
+        return _without_carbonate(found.mineral, inorganic)
     if carbon == _ZERO:
         return _ONE
-    return _ZERO if kind in _PURE else None
+    return _without_carbonate(_ZERO if kind in _PURE else None, inorganic)
+
+
+def _without_carbonate(mineral: Interval | None, inorganic: Interval) -> Interval | None:
+    """A material that is free of minerals by its name or kind is not known to be so once inorganic carbon is stated in it."""
+    return None if mineral == _ZERO and inorganic.low > 0 else mineral
 
 
 def _polymer(row: Material | None, found: LibraryMaterial | None, mix: _Matter | None, kind: str | None) -> Interval:
@@ -260,7 +265,7 @@ def _with_own_carbon(matter: _Matter, delivery: Delivery, lab_carbon: Interval |
         inorganic = _ZERO
     if inorganic.high > 1.0 - carbon.low and not inorganic.is_point:
         inorganic = Interval(min(inorganic.low, 1.0 - carbon.low), 1.0 - carbon.low)
-    mineral = matter.mineral
+    mineral = _without_carbonate(matter.mineral, inorganic)
     if mineral is None and carbon == _ZERO:
         mineral = _ONE
     return replace(matter, carbon=carbon, carbon_rank=rank, inorganic=inorganic, mineral=mineral)

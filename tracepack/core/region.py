@@ -61,6 +61,11 @@ class Props:
         """Whether its bio-based mass has room that no one stated."""
         return self.mass is None and self.carbon.high > 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything of it has room that no one stated."""
+        return self.carbon_is_open or self.mass_is_open or not (self.polymer.is_point and self.inorganic.is_point)
+
 
 @dataclass(frozen=True, slots=True)
 class Region:

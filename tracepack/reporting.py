@@ -1,0 +1,56 @@
+"""Documents about a lot: its dossier, the report made of it, and the lineage picture."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from tracepack.core.content import content_in
+from tracepack.core.trace import trace_up
+from tracepack.errors import UsageProblem
+from tracepack.questions import view_of
+from tracepack.report.build import content_answer, lineage_answer, trace_answer
+from tracepack.report.diagram import Format, render_diagram
+from tracepack.report.dossier import Dossier, build_dossier, render_json
+from tracepack.report.html import render_html
+from tracepack.report.markdown import render_markdown
+from tracepack.store import Store
+
+
+def diagram(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
+    """The lineage picture of a lot as svg, pdf, png or dot.  Raises UnknownLot, MissingFont, UsageProblem (another format)."""
+    view = view_of(store, number, owner)
+    found = trace_up(view.mixture, view.lot)
+    return render_diagram(lineage_answer(view.mixture, found.scope, found.lots), _picture_format(file_format), title=number, lang=lang)
+
+
+def _picture_format(text: str) -> Format:
+    for known in get_args(Format):
+        if text == known:
+            return known  # type: ignore[no-any-return]
+    raise UsageProblem(f"{text} is no picture format", f"use one of {', '.join(get_args(Format))}")
+
+
+def dossier(store: Store, number: str, owner: str | None) -> Dossier:
+    """Everything the report of a lot says, as data.  Raises UnknownLot."""
+    view = view_of(store, number, owner)
+    known_after = store.latest_import()
+    found = trace_up(view.mixture, view.lot)
+    findings = view.findings(found.scope)
+    content = content_answer(content_in(view.mixture, view.lot), view.lineage, findings, known_after)
+    trace = trace_answer(found, view.lineage, view.lot, "up", findings, known_after)
+    picture = lineage_answer(view.mixture, found.scope, found.lots)
+    imports = {file.sha256: record.import_id for record in reversed(store.log()) for file in record.files}
+    return build_dossier(content, trace, picture, content.findings, view.ledger, imports)
+
+
+def report(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
+    """The traceability report of a lot as json, md or html.  Raises UnknownLot, UsageProblem (another format)."""
+    gathered = dossier(store, number, owner)
+    if file_format == "json":
+        return render_json(gathered).encode()
+    if file_format == "md":
+        return render_markdown(gathered, lang).encode()
+    if file_format == "html":
+        svg = render_diagram(gathered.lineage, "svg", title=gathered.lot.number, lang=lang).decode()
+        return render_html(gathered, lang, svg).encode()
+    raise UsageProblem(f"{file_format} is no report format", "use one of html, md, json")
