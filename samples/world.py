@@ -803,6 +803,7 @@ SL-2603-02 slitting 03-26
 def production(month: str) -> Table:
     """The Production sheet of a month ("01")."""
     rows: list[list[Cell]] = []
+    layers: dict[tuple[str, Cell], list[Cell]] = {}
     number = kind = when = ""
     for line in PRODUCTION.strip().splitlines():
         said, _, remark = line.partition(" # ")
@@ -810,7 +811,11 @@ def production(month: str) -> Table:
         if not line.startswith(" "):
             number, kind, when = words
         elif when.startswith(month):
-            rows.append(_production_row(number, kind, when, words, remark))
+            row = _production_row(number, kind, when, words, remark)
+            if row[_KEYS["layer"]] is not None:  # a layer's thickness and density stand on each of its rows
+                structure = slice(_KEYS["um"], _KEYS["d"] + 1)
+                row[structure] = layers.setdefault((number, row[_KEYS["layer"]]), row[structure])
+            rows.append(row)
     return [PRODUCTION_HEAD, *rows]
 
 
