@@ -15,12 +15,13 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "samples" not in p.relative
 #: A room may import the rooms of its list, and itself.
 ROOMS = {
     "cli": {"workspace", "demo", "documents", "report", "errors", "core", "data"},
-    "workspace": {"importing", "listing", "questions", "demo", "intake", "store", "report", "core", "data", "errors", "rulebook"},
+    "workspace": {"importing", "listing", "questions", "reporting", "intake", "store", "report", "core", "data", "errors", "rulebook"},
     "demo": {"workspace", "documents", "report", "core", "data", "errors"},
     "documents": {"errors"},
     "importing": {"questions", "intake", "store", "report", "core", "data", "errors", "rulebook"},
     "listing": {"questions", "store", "report", "core", "data", "errors", "rulebook"},
     "questions": {"store", "report", "core", "data", "errors", "rulebook"},
+    "reporting": {"questions", "store", "report", "core", "data", "errors"},
     "rulebook": {"core", "data"},
     "intake": {"core", "data", "errors"},
     "store": {"core", "data", "errors"},

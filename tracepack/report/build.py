@@ -247,7 +247,9 @@ def lineage_answer(mixture: Mixture, scope: Scope, depths: Mapping[LotKey, int])
 
 
 def _node_id(node: tuple[Any, ...]) -> str:
-    return ":".join([node[0], *(str(part) for x in node[1:] for part in (x if isinstance(x, tuple) else (x,)))])
+    """A node's kind and names joined by ":", which is escaped inside a name so that two nodes never share an id."""
+    names = (str(part) for x in node[1:] for part in (x if isinstance(x, tuple) else (x,)))
+    return ":".join([node[0], *(name.replace("%", "%25").replace(":", "%3A") for name in names)])
 
 
 def _lot_shares(mixture: Mixture, lots: Iterable[LotKey]) -> dict[LotKey, FigureAnswer]:
