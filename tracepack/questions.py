@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tracepack.core.checks import run_checks
+from tracepack.core.checks import check_downstream, run_checks
 from tracepack.core.content import Scope, content_in
 from tracepack.core.findings import Finding, sort_findings
 from tracepack.core.ledger import Ledger, LotKey
@@ -109,7 +109,9 @@ def trace(store: Store, number: str, owner: str | None, direction: str) -> Trace
     if direction == "down":
         lot = find_lot(store, number, owner)
         lineage, findings = _lineage(store, [lot], "down")
-        return trace_answer(trace_down(lineage, lot), lineage, lot, direction, findings, store.latest_import())
+        found = trace_down(lineage, lot)
+        findings = (*findings, *check_downstream(lineage, found))
+        return trace_answer(found, lineage, lot, direction, findings, store.latest_import())
     view = view_of(store, number, owner)
     found = trace_up(view.mixture, view.lot)
     return trace_answer(found, view.lineage, view.lot, direction, view.findings(found.scope), store.latest_import())

@@ -8,10 +8,13 @@ from tracepack.core.content import LabComparison, Scope, lab_comparisons, scope_
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
 from tracepack.core.ledger import Certificate, Delivery, LotKey
 from tracepack.core.library import Route
+from tracepack.core.lineage import Lineage
 from tracepack.core.mixture import Mixture
+from tracepack.core.pools import pool_of
 from tracepack.core.properties import stated_shares
 from tracepack.core.quantity import Interval, percent_text
 from tracepack.core.runs import balance_finding, unit_finding
+from tracepack.core.trace import Trace
 
 _BIO = {"bio", "bio-circular", "co2-biogenic"}
 _NOT_BIO = {"fossil", "co2-fossil", "mineral"}
@@ -23,6 +26,19 @@ def run_checks(mixture: Mixture, scope: Scope | None = None) -> tuple[Finding, .
     """Every audit test over what an answer rests on, or over the whole mixture; sorted, errors first."""
     whole = scope or scope_of(mixture, [("state", lot, i) for lot, pool in mixture.pools.items() for i in range(len(pool.states))])
     findings = [finding for test in _TESTS for finding in test(mixture, whole)]
+    return sort_findings(findings)
+
+
+def check_downstream(lineage: Lineage, trace: Trace) -> tuple[Finding, ...]:
+    """The tests that a trace down can answer for: over-consumed lots, lots used too early, masses that do not close."""
+    settings = lineage.ledger.settings
+    findings: list[Finding] = []
+    for lot in trace.lots:
+        findings.extend(pool_of(lineage, lot).findings)
+    for run in trace.scope.runs:
+        flow = lineage.flow(run)
+        findings.extend(flow.findings)
+        findings.extend(balance_finding(flow, settings.weighing_tolerance, settings.unaccounted_tolerance))
     return sort_findings(findings)
 
 

@@ -87,6 +87,14 @@ def node_names(lineage: LineageAnswer) -> dict[str, str]:
     return {node.id: f"n{place}" for place, node in enumerate(lineage.nodes, start=1)}
 
 
+def _to_grams(mass_kg: str | None) -> str | None:
+    """A mass as the picture shows it: to the gram, where the answers keep milligrams."""
+    if mass_kg is None:
+        return None
+    rounded = Decimal(mass_kg).quantize(Decimal("0.001"))
+    return f"{rounded:f}".rstrip("0").rstrip(".") if rounded else mass_kg
+
+
 def _kilograms(mass_kg: str | None) -> float:
     return float(Decimal(mass_kg)) if mass_kg is not None else 0.0
 
@@ -158,7 +166,7 @@ def _details(node: LineageNode, w: Wording) -> list[str]:
         return [node.name, ", ".join(part for part in (w.term("category", node.category), node.country) if part)]
     if node.kind == "run":
         return [node.date]
-    return [w.kg(node.mass_kg)]
+    return [w.kg(_to_grams(node.mass_kg))]
 
 
 def _wrapped(text: str) -> list[str]:
@@ -201,7 +209,7 @@ def _band_cell(text: str, share: float, span: int = 1) -> str:
 
 def _edge_attributes(edge: LineageEdge, heaviest: float, w: Wording) -> dict[str, str]:
     """Mass as label and, by its square root, as width; attributed edges are dashed, named, and never pull the layout."""
-    mass = w.kg(edge.mass_kg)
+    mass = w.kg(_to_grams(edge.mass_kg))
     if edge.attributed:
         label = _edge_label(w("diagram.attributed", mass=mass))
         return {"label": label, "style": "dashed", "color": "#7a3e9d", "fontcolor": "#7a3e9d", "penwidth": "1.5"}
