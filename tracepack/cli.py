@@ -87,10 +87,13 @@ def init(workspace: str, organisation: str, site: str) -> None:
 
 
 @command("demo", "tracepack demo my-demo")
-@click.argument("directory", default="tracepack-demo", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path))
 @_lang
-def demo(directory: Path, lang: str) -> None:
-    """Build a workspace from the sample supply chain in DIRECTORY, with a report and a diagram of a finished film lot."""
+def demo(directory: Path | None, lang: str) -> None:
+    """Build a workspace from the sample supply chain, with a report and a diagram of a finished film lot.
+
+    Without DIRECTORY it goes into tracepack-demo, or tracepack-demo-2 and so on where that is there already.
+    """
     from tracepack.demo import run_demo
 
     click.echo(run_demo(directory, lang))

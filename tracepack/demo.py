@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain, count
 from pathlib import Path
 
 from tracepack.core.quantity import percent_text
@@ -34,8 +35,13 @@ def samples() -> Traversable:
     raise WorkspaceError("the sample chain is not installed", "install tracepack again")
 
 
-def run_demo(directory: Path, lang: str = "en") -> str:
-    """Build the demo in a folder and return the summary to print.  WorkspaceError where the folder holds a workspace already."""
+def run_demo(directory: Path | None = None, lang: str = "en") -> str:
+    """Build the demo in a folder and return the summary to print.
+
+    None: in the first of tracepack-demo, tracepack-demo-2 ... that is not there yet.  WorkspaceError where the folder
+    holds a workspace already.
+    """
+    directory = directory or _new_folder()
     plan = tomllib.loads((samples() / "demo.toml").read_text(encoding="utf-8"))
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "tracepack.db"
@@ -48,6 +54,12 @@ def run_demo(directory: Path, lang: str = "en") -> str:
         write_atomically(directory / name, make(lot, format=file_format, lang=lang))
     facts = sum(sum(file.recorded.values()) for file in imported.files)
     return _summary(directory, lot, f"{facts} facts from {len(workbooks)} workbooks", workspace.content(lot))
+
+
+def _new_folder() -> Path:
+    """A folder of this name that is not there yet, so that the demo can be run again and nothing is overwritten."""
+    names = (f"tracepack-demo-{number}" for number in count(2))
+    return next(folder for folder in map(Path, chain(["tracepack-demo"], names)) if not folder.exists())
 
 
 def _copy_workbooks(folder: Path) -> list[Path]:

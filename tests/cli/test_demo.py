@@ -32,3 +32,10 @@ def test_two_demos_are_the_same_to_the_byte(tmp_path: Path) -> None:
         assert run(["demo", str(tmp_path / name)]) == 0
     documents = [path.name for path in (tmp_path / "one").iterdir() if path.is_file() and path.suffix != ".db"]
     assert [name for name in documents if (tmp_path / "one" / name).read_bytes() != (tmp_path / "two" / name).read_bytes()] == []
+
+
+@pytest.mark.slow
+def test_the_demo_can_be_run_again_and_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert [run(["demo"]), run(["demo"])] == [0, 0]
+    assert {path.name for path in tmp_path.iterdir()} == {"tracepack-demo", "tracepack-demo-2"}
