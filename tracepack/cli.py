@@ -150,7 +150,7 @@ def lots(workspace: str, text: str, as_json: bool, lang: str) -> None:
 @command("content", "tracepack content FILM-2026-031 --json")
 @click.argument("lot")
 @_owner
-@click.option("--on", metavar="DATE", help="State of a running pool at the end of that day (YYYY-MM-DD); default the latest.")
+@click.option("--on", metavar="DATE", help="State of a running pool on that day (YYYY-MM-DD); default: the span of all its states.")
 @_json
 @_lang
 @click.pass_obj

@@ -350,7 +350,7 @@ def _settle_choices(mixture: Mixture, only: set[NodeKey] | None = None) -> None:
                 held.update(part_props(root.parts) if root.kind not in ("choice", "water") else [])
                 held.update(p for r in root.member_roots for p in part_props(r.parts))
         frozen = frozenset(held) or frozenset((UNKNOWN,))
-        choice = (Part(1.0, tuple(sorted(frozen, key=repr))),)
+        choice = (Part(1.0, tuple(frozen)),)
         for node in group:
             options[node] = frozen
             for root, _ in mixture.nodes[node].roots:

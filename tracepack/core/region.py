@@ -117,18 +117,40 @@ def region_of(props: Props) -> Region:
 def hull(regions: Iterable[Region]) -> Region:
     """The region that holds several: any mixture of them."""
     items = list(regions)
-    first = items[0]
-    merged = first
-    for other in items[1:]:
-        merged = Region(
-            organic=_unique((*merged.organic, *other.organic)),
-            total=_unique((*merged.total, *other.total)),
-            carbon=merged.carbon.hull(other.carbon),
-            bio_carbon=merged.bio_carbon.hull(other.bio_carbon),
-            mass=merged.mass.hull(other.mass),
-            polymer=merged.polymer.hull(other.polymer),
-        )
-    return merged
+    if len(items) == 1:
+        return items[0]
+    return Region(
+        organic=_outline(point for r in items for point in r.organic),
+        total=_outline(point for r in items for point in r.total),
+        carbon=_span(r.carbon for r in items),
+        bio_carbon=_span(r.bio_carbon for r in items),
+        mass=_span(r.mass for r in items),
+        polymer=_span(r.polymer for r in items),
+    )
+
+
+def _span(intervals: Iterable[Interval]) -> Interval:
+    items = list(intervals)
+    return Interval(min(x.low for x in items), max(x.high for x in items))
+
+
+def _outline(points: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """The corners of the convex outline of some points (Andrew's monotone chain): no ratio has its extreme inside."""
+    ordered = _unique(points)
+    if len(ordered) < 3:
+        return ordered
+    lower, upper = _chain(ordered), _chain(ordered[::-1])
+    return _unique((*lower, *upper))
+
+
+def _chain(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """One side of the outline: turns right are left out."""
+    chain: list[tuple[float, float]] = []
+    for x, y in points:
+        while len(chain) > 1 and (chain[-1][0] - chain[-2][0]) * (y - chain[-2][1]) <= (chain[-1][1] - chain[-2][1]) * (x - chain[-2][0]):
+            chain.pop()
+        chain.append((x, y))
+    return chain
 
 
 def _unique(points: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
