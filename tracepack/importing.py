@@ -118,8 +118,8 @@ def _with_library(known: Known) -> Known:
 
 
 def lots_in(facts: Iterable[Fact], organisation: str) -> list[LotKey]:
-    """The lots that some facts name, sorted."""
-    rows = [row.values for fact in facts for row in fact.rows]
+    """The lots that some facts name, sorted; a log in Records only points at a lot, it makes and moves none."""
+    rows = [row.values for fact in facts if fact.sheet != "Records" for row in fact.rows]
     return sorted({LotKey(str(v.get("supplier") or organisation), str(v["lot_no"])) for v in rows if v.get("lot_no") is not None})
 
 

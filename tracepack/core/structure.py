@@ -40,7 +40,7 @@ def _layer(
     grammage = next((rows[i].grammage for i in indexes if rows[i].grammage is not None), None)
     thickness = next((rows[i].thickness for i in indexes if rows[i].thickness is not None), None)
     if grammage is None and thickness is not None:
-        density = _density([density_of(rows[i]) for i in indexes], shares)
+        density = _density([rows[i] for i in indexes], shares, density_of)
         grammage = None if density is None else thickness * density
     return Layer(name, indexes, shares, grammage)
 
@@ -62,11 +62,14 @@ def _shares(rows: Sequence[RunRow], masses: Sequence[int | None]) -> tuple[float
     return tuple(s / whole for s in filled)
 
 
-def _density(densities: Sequence[float | None], shares: tuple[float, ...] | None) -> float | None:
-    """A layer's density: its rows' volumes add up."""
+def _density(rows: Sequence[RunRow], shares: tuple[float, ...] | None, density_of: Callable[[RunRow], float | None]) -> float | None:
+    """A layer's density: the one Density its rows state, else their own (or their materials') densities, whose volumes add up."""
+    stated = {r.density for r in rows if r.density is not None}
+    if len(stated) == 1:
+        return stated.pop()
+    densities = [density_of(r) for r in rows]
     if any(d is None for d in densities):
-        known = {d for d in densities if d is not None}
-        return known.pop() if len(known) == 1 and len(densities) > 1 else None
+        return None
     if len(set(densities)) == 1:
         return densities[0]
     if shares is None:
