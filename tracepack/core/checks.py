@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tracepack.core.content import LabComparison, Scope, lab_comparisons, scope_of
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
@@ -86,18 +86,32 @@ def _mixture(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
 
 
 def _sources(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
-    """Deliveries without a feedstock source, or naming one that is not described."""
+    """Deliveries without a feedstock source, or naming one that is not described; one finding a cause."""
+    nameless: list[Delivery] = []
+    undescribed: dict[str, list[Delivery]] = {}
     for d in scope.deliveries:
         named = mixture.lineage.source_shares(d)
-        missing = [s for s, _ in named if mixture.lineage.source_of(d, s) is None]
         if not named:
-            text, cell = f"Lot {d.lot} names no feedstock source.", d.source.ref("lot_no")
-        elif missing:
-            text, cell = f"Lot {d.lot} names feedstock source {missing[0]}, which is not described.", d.source.ref("feedstock_source")
-        else:
-            continue
-        hint = "Fill in Feedstock Source (or Lot Sources) and describe it in Feedstock Sources."
-        yield Finding("missing-source", Severity.WARNING, text, hint, (cell,))
+            nameless.append(d)
+        for source, _ in named:
+            if mixture.lineage.source_of(d, source) is None:
+                undescribed.setdefault(source, []).append(d)
+    hint = "Fill in Feedstock Source (or Lot Sources) and describe it in Feedstock Sources."
+    if nameless:
+        text = f"{_lots(nameless)} no feedstock source."
+        yield Finding("missing-source", Severity.WARNING, text, hint, tuple(d.source.ref("lot_no") for d in nameless))
+    for source, group in sorted(undescribed.items()):
+        text = f"{_lots(group)} feedstock source {source}, which is not described."
+        yield Finding("missing-source", Severity.WARNING, text, hint, tuple(d.source.ref("feedstock_source") for d in group))
+
+
+def _lots(deliveries: Sequence[Delivery], verb: str = "name") -> str:
+    """The subject and verb of a sentence about some deliveries: one lot by name, several by count and the first three."""
+    lots = list(dict.fromkeys(d.lot for d in deliveries))
+    if len(lots) == 1:
+        return f"Lot {lots[0]} {verb}s"
+    shown = ", ".join(str(lot) for lot in lots[:3]) + (" ..." if len(lots) > 3 else "")
+    return f"{len(lots)} delivered lots ({shown}) {verb}"
 
 
 def _certificates(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
@@ -105,16 +119,19 @@ def _certificates(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
     by_number: dict[str, list[Certificate]] = {}
     for certificate in mixture.lineage.ledger.certificates:
         by_number.setdefault(_plain(certificate.certificate_no), []).append(certificate)
+    unknown: dict[str, list[Delivery]] = {}
     for d in scope.deliveries:
         if d.certificate_no is None or d.opening:
             continue
         cited = by_number.get(_plain(d.certificate_no), [])
-        cell = d.source.ref("certificate_no")
         if not cited:
-            text = f"Lot {d.lot} cites certificate {d.certificate_no}, which is not described."
-            yield Finding("certificate-unknown", Severity.WARNING, text, "Add it to the sheet Certificates.", (cell,))
+            unknown.setdefault(d.certificate_no, []).append(d)
         elif not any(_valid(c, d) for c in cited):
-            yield _invalid(cited[0], d, cell)
+            yield _invalid(cited[0], d, d.source.ref("certificate_no"))
+    for number, group in sorted(unknown.items()):
+        text = f"{_lots(group, 'cite')} certificate {number}, which is not described."
+        cells = tuple(d.source.ref("certificate_no") for d in group)
+        yield Finding("certificate-unknown", Severity.WARNING, text, "Add it to the sheet Certificates.", cells)
 
 
 def _plain(number: str) -> str:
