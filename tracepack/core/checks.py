@@ -8,7 +8,7 @@ from tracepack.core.content import LabComparison, Scope, lab_comparisons, scope_
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
 from tracepack.core.ledger import Certificate, Delivery, LotKey
 from tracepack.core.library import Route
-from tracepack.core.lineage import Lineage
+from tracepack.core.lineage import BOOKKEPT, Lineage
 from tracepack.core.mixture import Mixture
 from tracepack.core.pools import pool_of
 from tracepack.core.properties import stated_shares
@@ -64,6 +64,15 @@ def _open_ends(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
             yield Finding("lineage-open-end", Severity.WARNING, text, hint, refs)
 
 
+def _loops(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
+    """Lots that live on themselves alone, or mostly, on one day."""
+    for lot in scope.lots:
+        if lot in mixture.self_fed:
+            cells = tuple(dict.fromkeys(_naming_cells(mixture, lot)))
+            hint = "Import the run or delivery that it first came from, or give the lot another number after each run."
+            yield Finding("lineage-open-end", Severity.WARNING, f"Lot {lot} {mixture.self_fed[lot]}.", hint, cells)
+
+
 def _naming_cells(mixture: Mixture, lot: LotKey) -> Iterator[SourceRef]:
     for run in mixture.lineage.takers.get(lot, ()):
         yield from (r.source.ref("lot_no") for r in run.rows if r.lot is not None and mixture.lineage.canonical(r.lot) == lot)
@@ -76,7 +85,13 @@ def _runs(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
     for run in scope.runs:
         flow = mixture.flows[run.key]
         yield from flow.findings
-        yield from balance_finding(flow, settings.weighing_tolerance, settings.unaccounted_tolerance)
+        found = balance_finding(flow, settings.weighing_tolerance, settings.unaccounted_tolerance)
+        yield from found
+        if run.key in mixture.unexplained and not found and not flow.chemical:
+            cells = tuple(r.source.ref("moisture" if r.moisture is not None else "quantity") for r in run.rows)
+            text = f"Run {run.key.number}: {mixture.unexplained[run.key]} (dry matter, by output group)."
+            hint = "Correct a quantity, a Moisture % or an Output Group, or add the missing row."
+            yield Finding("mass-not-balanced", Severity.ERROR, text, hint, cells)
 
 
 def _mixture(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
@@ -173,7 +188,7 @@ def _source_words(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
         sources = [mixture.lineage.source_of(d, s) for s, _ in mixture.lineage.source_shares(d)]
         categories = {s.category for s in sources if s is not None}
         shares = [s for s in (stated_shares(d).bio, stated_shares(d).mass) if s is not None]
-        if not categories or None in sources or not shares:
+        if not categories or None in sources or not shares or d.chain_of_custody in BOOKKEPT:
             continue
         from_fossil = categories <= _NOT_BIO and any(s.low > 0.005 for s in shares)
         from_bio = categories <= _BIO and all(s.high == 0 for s in shares)
@@ -255,6 +270,7 @@ def _units(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
 _TESTS: tuple[Callable[[Mixture, Scope], Iterable[Finding]], ...] = (
     _pools,
     _open_ends,
+    _loops,
     _runs,
     _mixture,
     _sources,

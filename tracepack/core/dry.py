@@ -30,7 +30,10 @@ class DryGroup:
 
 
 def dry_group(group: Group, volatile_of: Callable[[Input], float], weighing: float, unaccounted: float) -> DryGroup:
-    """Balance a physical group on dry mass."""
+    """Balance a physical group on dry mass.
+
+    Inputs all derived from the structure share out the outputs by construction: they fix proportions, not a balance.
+    """
     items = (*group.inputs, *group.shared)
     moist = [i.moisture if i.moisture is not None else volatile_of(i) for i in items]
     if any(i.net_mg is None for i in items):
@@ -43,7 +46,8 @@ def dry_group(group: Group, volatile_of: Callable[[Input], float], weighing: flo
     left_wet, left = max(0.0, wet - water), whole - water
     share = left_wet / left if left > 0 else 0.0
     dry = whole - wet - reaction
-    spare = _spare(group, dry, share, left)
+    derived = all(i.calculated for i in items)
+    spare = None if derived else _spare(group, dry, share, left)
     missing = spare if spare is not None and (spare > unaccounted * whole or (group.shared and spare > 0)) else 0.0
     gain = -spare if spare is not None and spare < -weighing * whole else 0.0
     return DryGroup(

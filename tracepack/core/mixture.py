@@ -20,6 +20,8 @@ from tracepack.core.runs import Input, RunFlow
 
 _LOOP_ROUNDS = 200
 _SETTLED = 1e-13
+#: A run that takes more than this part of its input from its own loop is no regrind; something was not recorded.
+_MOSTLY = 0.5
 
 
 @dataclass
@@ -44,6 +46,8 @@ class Mixture:
     drys: dict[NodeKey, DryGroup] = field(default_factory=dict)
     edges: dict[NodeKey, list[NodeKey]] = field(default_factory=dict)
     has_choices: bool = False
+    unexplained: dict[RunKey, str] = field(default_factory=dict)
+    self_fed: dict[LotKey, str] = field(default_factory=dict)
 
     def state(self, lot: LotKey, run: Run) -> NodeKey:
         """The state of a lot that a run drew."""
@@ -66,6 +70,7 @@ def mix_lots(lineage: Lineage, lots: Iterable[LotKey]) -> Mixture:
     mixture.has_choices = any(root.kind == "choice" for node in mixture.nodes.values() for root, _ in node.roots)
     for group in mixture.order.groups:
         _settle_products(mixture, group)
+        _judge_loop(mixture, group)
     _settle_choices(mixture)
     return mixture
 
@@ -243,6 +248,10 @@ def _group_node(mixture: Mixture, flow: RunFlow, dry: DryGroup) -> Node:
     be left of each input and a free rest."""
     states = [(mixture.state(item.lot, flow.run), mass) for item, mass in dry.inputs]
     name = f"run {flow.run.key.number}"
+    if dry.gain > 0:
+        mixture.unexplained[flow.run.key] = f"{kg_text(round(dry.gain))} kg more dry matter came out than went in"
+    elif dry.missing > 0:
+        mixture.unexplained[flow.run.key] = f"{kg_text(round(dry.missing))} kg went in and is neither output nor loss"
     if dry.open_mix or (dry.missing > 0 and len(states) > 1):
         return _open_group(mixture, name, states, dry)
     if dry.tolerated > 0 and len(states) > 1:
@@ -285,6 +294,30 @@ def _water_finding(flow: RunFlow, dry: DryGroup) -> Finding:
     )
 
 
+# --- loops
+
+
+def _judge_loop(mixture: Mixture, group: tuple[NodeKey, ...]) -> None:
+    """Remember the lots of a loop that nothing feeds, or that lives mostly on itself: its own output of one day cannot have
+    been its input all day long."""
+    if len(group) == 1:
+        return
+    members = set(group)
+    lots = {node[1] for node in group if node[0] == "state"}
+    outside = [_from_outside(mixture.nodes[node], members) for node in group]
+    if not any(outside):
+        mixture.self_fed.update(dict.fromkeys(lots, "is made from nothing but itself on one day"))
+        return
+    passing = [1.0 - x for node, x in zip(group, outside, strict=True) if node[0] != "state" and x > 0]
+    if passing and min(passing) > _MOSTLY:
+        mixture.self_fed.update(dict.fromkeys(lots, "is made mostly from itself on one day: where it first came from is not recorded"))
+
+
+def _from_outside(node: Node, members: set[NodeKey]) -> float:
+    """The share of a node that comes neither from its own loop nor (negative) from reaction water."""
+    return sum(share for other, share in node.origin_mix if other not in members) + sum(share for _, share in node.roots if share > 0)
+
+
 # --- conversions and choices
 
 
@@ -319,6 +352,8 @@ def _convert(mixture: Mixture, run: RunKey, group_no: int) -> tuple[Finding, ...
     dry_out = [None if o.mass_mg is None else o.mass_mg * (1.0 - (o.moisture or 0.0)) for o in group.outputs]
     outcome = convert(flow, group, feeds, dry_out, mixture.lineage.catalogue, mixture.lineage.ledger.settings.weighing_tolerance)
     origin = [(mixture.state(f.item.lot, flow.run), p) for f, p in zip(feeds, outcome.parts, strict=True) if p > 0]
+    if outcome.findings:
+        mixture.unexplained[run] = "more carbon came out than went in"
     for output_no, props in enumerate(outcome.products):
         node = mixture.nodes[("product", run, (group_no, output_no))]
         node.roots[0][0].parts = (Part(1.0, (props,)),)

@@ -25,6 +25,7 @@ _NO_POLYMER = {"natural polymer", "paper", "filler", "pigment", "solvent", "wate
 _BOOKKEPT = {"mass balance", "book and claim"}
 _ZERO, _ONE = Interval.point(0.0), Interval.point(1.0)
 _ROUTE_SLACK = 0.01
+_ROUNDING = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,12 @@ class RootMatter:
     parts: tuple[Part, ...]
     attributed: Interval | None = None
     recipe: bool = False
+    contradicted: bool = False
 
     @property
     def consistent(self) -> bool:
         """Whether everything stated can be true at once."""
-        return all(region_of(p).consistent for part in self.parts for p in part.options)
+        return not self.contradicted and all(region_of(p).consistent for part in self.parts for p in part.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,20 @@ def delivered_matter(delivery: Delivery, tests: Sequence[LabTest], catalogue: Ca
     matter = _matter(row, catalogue.library.find(delivery.material, row.name if row else None), parts)
     matter = _with_own_carbon(matter, delivery, lab_carbon, _kind_of(row, catalogue, delivery))
     props = _with_shares(matter, lab, stated, fallback, delivery.mass_basis or (row.mass_basis if row else None))
-    if parts and not own_word:
-        props = replace(props, bio=_bio_of_parts(parts), bio_rank="calculated")
-    return RootMatter(volatile, (Part(1.0, (props,)),), attributed)
+    by_recipe = _bio_of_parts(parts) if parts else None
+    if by_recipe is not None and not own_word:
+        props = replace(props, bio=by_recipe, bio_rank="calculated" if by_recipe.is_point else "assumed")
+    contradicted = by_recipe is not None and _apart(props, by_recipe)
+    if contradicted and by_recipe is not None and props.bio is not None:
+        props = replace(props, bio=props.bio.hull(by_recipe), bio_rank="assumed")
+    return RootMatter(volatile, (Part(1.0, (props,)),), attributed, contradicted=contradicted)
+
+
+def _apart(props: Props, by_recipe: Interval) -> bool:
+    """Whether a stated bio share of organic carbon lies outside what the composition allows (half a point of rounding)."""
+    if props.bio is None or props.bio_basis != "toc":
+        return False
+    return props.bio.high < by_recipe.low - _ROUNDING or props.bio.low > by_recipe.high + _ROUNDING
 
 
 def _fallback(delivery: Delivery, row: Material | None) -> _Stated:

@@ -54,7 +54,8 @@ class Props:
     @property
     def carbon_is_open(self) -> bool:
         """Whether its carbon, or the bio share of it, has room that no one stated."""
-        return self.carbon.high > 0 and (self.bio is None or (self.carbon_rank == "assumed" and not self.carbon.is_point))
+        bio_open = self.bio is None or (self.bio_rank == "assumed" and not self.bio.is_point)
+        return self.carbon.high > 0 and (bio_open or (self.carbon_rank == "assumed" and not self.carbon.is_point))
 
     @property
     def mass_is_open(self) -> bool:

@@ -110,9 +110,9 @@ def resolve_run(run: Run, world: RunWorld) -> RunFlow:
     loss_mg = total([m for _, m in losses])
     out_mg = total([o.mass_mg for o in outputs])
     inputs, findings = _inputs(ins, world, None if out_mg is None or loss_mg is None else out_mg + loss_mg)
-    inputs, strangers, plain, volatile = _take_losses(inputs, losses, world)
+    inputs, strangers, plain, volatile, impossible = _take_losses(inputs, losses, world)
     draws = [(i.lot, i.mass_mg, i.row) for i in inputs] + strangers
-    stranger_mg = sum(m or 0 for _, m, _ in strangers)
+    apart_mg = sum(m or 0 for _, m, _ in strangers) + sum(m or 0 for row, m in losses if row in impossible)
     chemical = _is_chemical(run, ins)
     return RunFlow(
         run=run,
@@ -121,8 +121,8 @@ def resolve_run(run: Run, world: RunWorld) -> RunFlow:
         draws=tuple(draws),
         in_mg=total([i.mass_mg for i in inputs]),
         out_mg=out_mg,
-        loss_mg=None if loss_mg is None else loss_mg - stranger_mg,
-        findings=(*findings, *_mass_findings(run, inputs, outputs, losses)),
+        loss_mg=None if loss_mg is None else loss_mg - apart_mg,
+        findings=(*findings, *_mass_findings(run, inputs, outputs, losses), *(_impossible_loss(run, row) for row in impossible)),
     )
 
 
@@ -164,32 +164,39 @@ def _inputs(ins: Sequence[RunRow], world: RunWorld, total_mg: int | None) -> tup
 
 def _take_losses(
     inputs: list[Input], losses: Sequence[tuple[RunRow, int | None]], world: RunWorld
-) -> tuple[list[Input], list[tuple[LotKey, int | None, RunRow]], list[tuple[RunRow, int]], list[tuple[RunRow, int]]]:
-    """Split losses: taken from the input lot they name, from a lot that did not go in, plain, volatile."""
+) -> tuple[list[Input], list[tuple[LotKey, int | None, RunRow]], list[tuple[RunRow, int]], list[tuple[RunRow, int]], list[RunRow]]:
+    """Split losses: taken from the input lot they name, from a lot that did not go in, plain, volatile; and those that name an
+    input lot of which less went in: they explain nothing, so their mass stays unaccounted for."""
     strangers: list[tuple[LotKey, int | None, RunRow]] = []
     plain: list[tuple[RunRow, int]] = []
     volatile: list[tuple[RunRow, int]] = []
+    impossible: list[RunRow] = []
     net = list(inputs)
     for row, mass in losses:
         lot = None if row.lot is None else world.canonical(row.lot)
         if lot is not None and any(i.lot == lot for i in net):
-            net = _less(net, lot, mass or 0)
+            less = _less(net, lot, mass or 0)
+            net = net if less is None else less
+            impossible.extend([row] if less is None else [])
         elif lot is not None:
             strangers.append((lot, mass, row))
         elif world.volatile(row):
             volatile.append((row, mass or 0))
         else:
             plain.append((row, mass or 0))
-    return net, strangers, plain, volatile
+    return net, strangers, plain, volatile, impossible
 
 
-def _less(inputs: list[Input], lot: LotKey, mass: int) -> list[Input]:
-    """Take a lost mass from the in rows of a lot, in proportion."""
-    whole = sum(i.net_mg or 0 for i in inputs if i.lot == lot)
-    if whole <= 0:
+def _less(inputs: list[Input], lot: LotKey, mass: int) -> list[Input] | None:
+    """Take a lost mass from the in rows of a lot, in proportion; None where less of it went in (beyond rounding)."""
+    mine = [i for i in inputs if i.lot == lot]
+    if any(i.net_mg is None for i in mine):
         return inputs
+    whole = sum(i.net_mg or 0 for i in mine)
+    if mass > whole * 1.005 or whole <= 0:
+        return None
     kept = max(0.0, 1.0 - mass / whole)
-    return [replace(i, net_mg=round((i.net_mg or 0) * kept)) if i.lot == lot and i.net_mg is not None else i for i in inputs]
+    return [replace(i, net_mg=round((i.net_mg or 0) * kept)) if i.lot == lot else i for i in inputs]
 
 
 def _groups(
@@ -244,6 +251,16 @@ def _mass_findings(
             )
         )
     return findings
+
+
+def _impossible_loss(run: Run, row: RunRow) -> Finding:
+    return Finding(
+        "mass-not-balanced",
+        Severity.ERROR,
+        f"Run {run.key.number}: more of lot {row.lot} is lost than went in.",
+        "Correct the loss or the input. Until then the loss explains nothing, and any input may be missing.",
+        (row.source.ref("quantity"),),
+    )
 
 
 def unit_finding(ref: object, quantity: str, unit: str | None, where: str) -> Finding:

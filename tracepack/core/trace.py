@@ -112,9 +112,11 @@ def _demand(mixture: Mixture, lot: LotKey) -> _Demand:
             node: NodeKey = ("group", inflow.run.key, inflow.place[0])
             asked[node] = asked.get(node, 0.0) + float(inflow.mass_mg or 0)
             _add(by_output, (inflow.run.key, inflow.place[0], lot), float(inflow.mass_mg or 0))
-    passing = throughput(asked, lambda n: edges[n], order) if asked else {}
+    # what flows round into the asked lot again is part of what was asked for, and not asked for twice
+    own = {("state", lot, i) for i in range(len(mixture.pools[lot].states))}
+    passing = throughput(asked, lambda n: [] if n in own else edges[n], order) if asked else {}
     for node, amount in passing.items():
-        if node[0] == "state":
+        if node[0] == "state" and node not in own:
             for other, share in edges[node]:
                 if other[0] == "group":
                     _add(by_output, (other[1], other[2], node[1]), amount * share)
@@ -181,7 +183,7 @@ def _source_links(mixture: Mixture, scope: Scope, passing: _Demand, asked: LotKe
             whole = state.before_mg + state.unknown_mg + sum(f.mass_mg or 0 for f in state.inflows)
             amount = passing.states.get(node, 0.0)
             for inflow in state.inflows:
-                if inflow.delivery is None or inflow.mass_mg is None:
+                if inflow.delivery is None or inflow.mass_mg is None or inflow.delivery.chain_of_custody in BOOKKEPT:
                     continue
                 mass = float(inflow.mass_mg) if lot == asked else amount * inflow.mass_mg / whole
                 for source, share in mixture.lineage.source_shares(inflow.delivery):
@@ -215,9 +217,12 @@ def _lot_ends(mixture: Mixture, lot: LotKey, scope: Scope) -> list[OpenEnd]:
     pool = mixture.pools[lot]
     if pool.origin_missing:
         return [OpenEnd(lot, "neither delivered, nor in opening stock, nor made by a run", None)]
+    if lot in mixture.self_fed:
+        return [OpenEnd(lot, mixture.self_fed[lot], None)]
     short = sum(s.unknown_mg for i, s in enumerate(pool.states) if ("state", lot, i) in scope.nodes)
     if short:
-        return [OpenEnd(lot, "more was taken than there was", short)]
+        early = any(f.name == "lot-used-before-made" for f in pool.findings)
+        return [OpenEnd(lot, "taken from before it was there" if early else "more was taken than there was", short)]
     if pool.mass_unknown:
         return [OpenEnd(lot, "a mass that went in is not known", None)]
     return []
@@ -246,6 +251,8 @@ def _run_ends(mixture: Mixture, run: Run) -> list[OpenEnd]:
         return [OpenEnd(lot, f"run {run.key.number} leaves mass unaccounted for", missing)]
     if not flow.chemical and -missing > settings.weighing_tolerance * flow.in_mg:
         return [OpenEnd(lot, f"run {run.key.number} puts out more than went in", -missing)]
+    if run.key in mixture.unexplained:
+        return [OpenEnd(lot, f"run {run.key.number}: {mixture.unexplained[run.key]}", None)]
     return []
 
 
