@@ -111,6 +111,8 @@ def template(file: Path, which: str, lang: str) -> None:
 
     if file.suffix.casefold() != ".xlsx":
         raise UsageProblem(f"{file.name} is not named .xlsx", "a template is an Excel workbook")
+    if file.exists():
+        raise UsageProblem(f"{file} is there already and may hold somebody's work", "choose another name, or delete it first")
     write_atomically(file, Workspace.template(which, lang=lang))
     say(f"Wrote {file}.  Fill it in, then: tracepack import {file}")
 

@@ -95,18 +95,17 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
     lineage = mixture.lineage
     lot = lineage.canonical(asked)
     pool = mixture.pools[lot]
-    alone = _alone(mixture, asked) if asked in lineage.pooled else None
     keys: list[NodeKey] = [("state", lot, i) for i in pool.seen]
     if on is not None:
         keys = [("state", lot, pool.state_on(on))]
-    made = bool(lineage.makers.get(lot)) and alone is None
-    dated = [(key, alone or composition(key, mixture.nodes, mixture.order)) for key in keys]
+    made = bool(lineage.makers.get(lot))
+    dated = [(key, composition(key, mixture.nodes, mixture.order)) for key in keys]
     each = [_figures(mixture, key, matter, made=made or _several(matter)) for key, matter in dated]
     figures = {name: _span([f[name] for f in each]) for name in FIGURES}
-    figures["attributed"] = _attributed(mixture, lot, asked)
+    figures["attributed"] = _attributed(mixture, lot)
     scope = scope_of(mixture, keys)
-    own, attributed = _origins(mixture, keys[-1], alone)
-    mass = pool.mass_mg if alone is None else sum(lineage.delivery_mg(d) or 0 for d in lineage.deliveries[lot] if d.lot == asked)
+    own, attributed = _origins(mixture, keys[-1])
+    mass = pool.mass_mg
     return LotContent(
         lot=asked,
         material=lineage.material(lot),
@@ -115,7 +114,7 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
         figures=figures,
         origins=own,
         attributed_origins=attributed,
-        states=tuple(_state(mixture, key, f) for key, f in zip(keys, each, strict=True)) if pool.running and alone is None else (),
+        states=tuple(_state(mixture, key, f) for key, f in zip(keys, each, strict=True)) if pool.running else (),
         lab_tests=lab_comparisons(mixture, lot),
         assumptions=tuple(sorted({text for run, text in mixture.assumptions if run in {r.key for r in scope.runs}})),
         findings=_notes(mixture, scope, pool.running),
@@ -141,18 +140,6 @@ def scope_of(mixture: Mixture, starts: Iterable[NodeKey]) -> Scope:
     return Scope(frozenset(depths), lots, tuple(ordered), tuple(sorted(runs.values(), key=lambda r: (r.date, r.key))))
 
 
-def _alone(mixture: Mixture, asked: LotKey) -> dict[Root, float]:
-    """A delivered lot apart from the pool that its own lot number makes it part of."""
-    lineage = mixture.lineage
-    parts = [
-        (mixture.delivery_roots[id(d)], float(lineage.delivery_mg(d) or 0))
-        for d in lineage.deliveries[lineage.canonical(asked)]
-        if d.lot == asked
-    ]
-    whole = sum(m for _, m in parts) or 1.0
-    return {root: m / whole for root, m in parts}
-
-
 def _several(matter: Mapping[Root, float]) -> bool:
     return len(matter) > 1
 
@@ -173,9 +160,9 @@ def _span(figures: Sequence[Figure]) -> Figure:
     return Figure(min(f.low for f in live if f.low is not None), max(f.high for f in live if f.high is not None), evidence)
 
 
-def _attributed(mixture: Mixture, lot: LotKey, asked: LotKey) -> Figure:
+def _attributed(mixture: Mixture, lot: LotKey) -> Figure:
     """A delivered lot's attributed content as declared, by mass; a made lot has it only from an attribution."""
-    deliveries = [d for d in mixture.lineage.deliveries.get(lot, ()) if asked in (lot, d.lot)]
+    deliveries = mixture.lineage.delivered(lot)
     stated = [(d, mixture.matter[id(d)].attributed) for d in deliveries]
     if mixture.lineage.makers.get(lot) or not any(a is not None for _, a in stated):
         return NOT_APPLICABLE
@@ -205,9 +192,9 @@ def _state(mixture: Mixture, key: NodeKey, figures: Mapping[str, Figure]) -> Dat
 # --- origins
 
 
-def _origins(mixture: Mixture, key: NodeKey, alone: dict[Root, float] | None) -> tuple[tuple[Origin, ...], tuple[Origin, ...]]:
+def _origins(mixture: Mixture, key: NodeKey) -> tuple[tuple[Origin, ...], tuple[Origin, ...]]:
     """Physical origins (largest first) and, apart, the sources of deliveries under mass balance or book and claim."""
-    shares, unknown = (alone, 0.0) if alone is not None else origins(key, mixture.nodes, mixture.order)
+    shares, unknown = origins(key, mixture.nodes, mixture.order)
     if mixture.volatile[key] >= 1.0:
         return (), ()
     items = list(shares.items())

@@ -77,15 +77,22 @@ def decode_value(value: JsonValue) -> Value:
     return value
 
 
+_BARE_LIMIT = Decimal("0.1")
+
+
 def setting_value(text: str) -> float | None:
-    """A Settings cell as a share 0..1 ("2 %" and "0.02" are the same), or None where it is no such number."""
+    """A Settings cell as a share 0..1 ("2 %" and "0.02" are the same), or None where it is no such number.
+
+    A bare number above 0.1 is None too: 0.5 may be meant as 0.5 % or as 50 %.
+    """
     cleaned = text.strip().replace("％", "%")
     percent = cleaned.endswith("%")
     try:
         number = Decimal(cleaned.removesuffix("%").strip()) / (100 if percent else 1)
     except ArithmeticError:
         return None
-    return float(number) if number.is_finite() and 0 <= number <= 1 else None
+    limit = 1 if percent else _BARE_LIMIT
+    return float(number) if number.is_finite() and 0 <= number <= limit else None
 
 
 def ledger_from_facts(facts: Iterable[Fact], *, organisation: str, site: str, settings: Settings | None = None) -> Ledger:

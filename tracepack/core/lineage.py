@@ -30,7 +30,7 @@ class Lineage:
     ledger: Ledger
     catalogue: Catalogue
     aliases: Mapping[LotKey, LotKey]
-    pooled: Mapping[LotKey, LotKey]
+    pooled: Mapping[LotKey, tuple[LotKey, ...]]
     deliveries: Mapping[LotKey, list[Delivery]]
     makers: Mapping[LotKey, list[Run]]
     takers: Mapping[LotKey, list[Run]]
@@ -44,13 +44,17 @@ class Lineage:
         """The lot a key stands for."""
         return self.aliases.get(lot, lot)
 
+    def delivered(self, lot: LotKey) -> list[Delivery]:
+        """What was delivered into a lot: under its own name, or under the names of lots that share it as their own number."""
+        return [d for name in (lot, *self.pooled.get(lot, ())) for d in self.deliveries.get(name, ())]
+
     def lots(self) -> list[LotKey]:
         """Every canonical lot that anything mentions, sorted."""
-        return sorted({*self.deliveries, *self.makers, *self.takers, *self.shipments, *self.lab_tests})
+        return sorted({*self.deliveries, *self.pooled, *self.makers, *self.takers, *self.shipments, *self.lab_tests})
 
     def material(self, lot: LotKey) -> str:
         """The lot's material as its delivery or run states it; "" where none does."""
-        for delivery in self.deliveries.get(lot, ()):
+        for delivery in self.delivered(lot):
             return delivery.material
         rows = [row for run in (*self.makers.get(lot, ()), *self.takers.get(lot, ())) for row in run.rows]
         named = (row.material for row in rows if row.material and row.lot is not None and self.canonical(row.lot) == lot)
@@ -106,7 +110,7 @@ class Lineage:
         if row.material or row.lot is None:
             return row.material
         lot = self.canonical(row.lot)
-        return next((d.material for d in self.deliveries.get(lot, ())), None)
+        return next((d.material for d in self.delivered(lot)), None)
 
 
 def build_lineage(ledger: Ledger, library: Library) -> tuple[Lineage, tuple[Finding, ...]]:
@@ -149,8 +153,9 @@ def _by_lot(records: Iterable[Any], canonical: Any) -> dict[LotKey, list[Any]]:
     return result
 
 
-def _aliases(ledger: Ledger) -> tuple[dict[LotKey, LotKey], dict[LotKey, LotKey], list[Finding]]:
-    """Own lot numbers of delivered lots.  One delivered lot: the number stands for it.  Several: they are one pool under it."""
+def _aliases(ledger: Ledger) -> tuple[dict[LotKey, LotKey], dict[LotKey, tuple[LotKey, ...]], list[Finding]]:
+    """Own lot numbers of delivered lots.  One delivered lot: the number stands for it.  Several: the number is a pool of them,
+    while a row that names the supplier's lot still means that lot."""
     named: dict[LotKey, dict[LotKey, Delivery]] = {}
     made = {r.lot for run in ledger.runs for r in run.rows if r.direction == "out"}
     for delivery in ledger.deliveries:
@@ -158,15 +163,13 @@ def _aliases(ledger: Ledger) -> tuple[dict[LotKey, LotKey], dict[LotKey, LotKey]
         if own is not None and own != delivery.lot:
             named.setdefault(own, {})[delivery.lot] = delivery
     aliases: dict[LotKey, LotKey] = {}
-    pooled: dict[LotKey, LotKey] = {}
+    pooled: dict[LotKey, tuple[LotKey, ...]] = {}
     findings: list[Finding] = []
     for own, lots in sorted(named.items()):
         if len(lots) == 1 and own not in made:
             aliases[own] = next(iter(lots))
             continue
-        for lot in lots:
-            aliases[lot] = own
-            pooled[lot] = own
+        pooled[own] = tuple(sorted(lots))
         findings.append(_shared_number(own, lots))
     return aliases, pooled, findings
 
@@ -176,7 +179,7 @@ def _shared_number(own: LotKey, lots: Mapping[LotKey, Delivery]) -> Finding:
     return Finding(
         "own-lot-shared",
         Severity.NOTE,
-        f"Own lot {own.number} is the number of several lots: {names}. They are taken as one pool.",
+        f"Own lot {own.number} is also the number of {names}. Rows that name it draw from all of that as one pool.",
         "Give each delivered lot an own number of its own if they were kept apart.",
         tuple(lots[lot].source.ref("own_lot_no") for lot in sorted(lots)),
     )
@@ -223,7 +226,7 @@ def lineage_graph(lineage: Lineage, lots: Iterable[LotKey]) -> nx.DiGraph[Any]:
         graph.add_node(("lot", lot))
         for run in lineage.makers.get(lot, ()):
             _add_run(graph, lineage, run, lot)
-        for delivery in lineage.deliveries.get(lot, ()):
+        for delivery in lineage.delivered(lot):
             _add_sources(graph, lineage, delivery, lot)
     return graph
 

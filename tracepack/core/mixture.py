@@ -83,11 +83,10 @@ def _describe_deliveries(mixture: Mixture) -> None:
 
 
 def _describe(mixture: Mixture, lot: LotKey, delivery: Delivery) -> None:
-    tests = [
-        t
-        for t in mixture.lineage.lab_tests.get(lot, ())
-        if t.lot in (delivery.lot, lot) or mixture.lineage.canonical(t.lot) == delivery.lot
-    ]
+    if id(delivery) in mixture.matter:
+        return
+    names = (mixture.lineage.canonical(delivery.lot), lot)
+    tests = [t for name in dict.fromkeys(names) for t in mixture.lineage.lab_tests.get(name, ())]
     matter = delivered_matter(delivery, tests, mixture.lineage.catalogue)
     mixture.matter[id(delivery)] = matter
     parts = matter.parts or (Part(1.0, (UNKNOWN,)),)

@@ -96,12 +96,25 @@ def pool_of(lineage: Lineage, lot: LotKey) -> Pool:
 
 def _inflows(lineage: Lineage, lot: LotKey) -> list[Inflow]:
     flows = [Inflow(d.delivery_date, lineage.delivery_mg(d), delivery=d) for d in lineage.deliveries.get(lot, ())]
+    for member in lineage.pooled.get(lot, ()):
+        flows.extend(_pooled_inflows(lineage, member))
     for run in lineage.makers.get(lot, ()):
         for group_no, group in enumerate(lineage.flow(run).groups):
             for output_no, output in enumerate(group.outputs):
                 if output.lot == lot:
                     flows.append(Inflow(run.date, output.mass_mg, run=run, place=(group_no, output_no)))
     return sorted(flows, key=lambda f: f.date)
+
+
+def _pooled_inflows(lineage: Lineage, member: LotKey) -> list[Inflow]:
+    """What a delivered lot gives to the pool of its own lot number: all that was not taken under the supplier's number."""
+    named = sum(d.mass_mg or 0 for d in _draws(lineage, member))
+    deliveries = lineage.deliveries.get(member, ())
+    whole = sum(lineage.delivery_mg(d) or 0 for d in deliveries)
+    kept = max(0.0, 1.0 - named / whole) if whole else 1.0
+    masses = [(d, lineage.delivery_mg(d)) for d in deliveries]
+    flows = [Inflow(d.delivery_date, None if mass is None else round(mass * kept), delivery=d) for d, mass in masses]
+    return [f for f in flows if f.mass_mg != 0]
 
 
 def _draws(lineage: Lineage, lot: LotKey) -> list[Draw]:

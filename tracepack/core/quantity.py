@@ -88,6 +88,9 @@ _PIECE_UNITS = {
 }
 
 
+_BEYOND_ANY_LOT = Decimal(10) ** 21
+
+
 def fold_unit(unit: str) -> str:
     """A unit's spelling without case, width, spaces and dots ("Kg." and "ＫＧ" are "kg")."""
     folded = unicodedata.normalize("NFKC", unit).casefold()
@@ -103,6 +106,7 @@ def is_known_unit(unit: str) -> bool:
 def mass_mg(quantity: Decimal, unit: str, geometry: Geometry | None = None) -> int | None:
     """Turn a quantity into integer milligrams (rounded half to even), as-is.
 
+    What is there never rounds to nothing (at least 1 mg), and more than 10^15 kg is no mass of a lot.
     Areas need the material's grammage, lengths also its width, counts its piece weight.  None means that the unit is
     unknown or what would convert it is.  A bare "ton" is not a unit: it may be metric, short or long.
     """
@@ -110,9 +114,10 @@ def mass_mg(quantity: Decimal, unit: str, geometry: Geometry | None = None) -> i
     factor = _MASS_UNITS.get(name)
     if factor is None and geometry is not None:
         factor = _geometry_factor(name, geometry)
-    if factor is None:
+    if factor is None or abs(quantity * factor) > _BEYOND_ANY_LOT:
         return None
-    return int((quantity * factor).to_integral_value(ROUND_HALF_EVEN))
+    rounded = int((quantity * factor).to_integral_value(ROUND_HALF_EVEN))
+    return rounded or (1 if quantity > 0 else 0)
 
 
 def _geometry_factor(name: str, geometry: Geometry) -> Decimal | None:
