@@ -68,7 +68,12 @@ def world_findings(store: Store, lots: Sequence[LotKey]) -> tuple[Finding, ...]:
 def content(store: Store, number: str, owner: str | None, on: str | None) -> ContentAnswer:
     """`content LOT`."""
     view = view_of(store, number, owner)
-    answer = content_in(view.mixture, view.lot, _day(on))
+    day = _day(on)
+    states = view.mixture.pools[view.lineage.canonical(view.lot)].states
+    if day is not None and day < states[0].date:
+        first = states[0].date
+        raise UsageProblem(f"lot {view.lot} was not there on {day}: it first came in on {first}", "ask for that day or later")
+    answer = content_in(view.mixture, view.lot, day)
     return content_answer(answer, view.lineage, view.findings(answer.scope), store.latest_import())
 
 

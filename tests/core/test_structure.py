@@ -79,3 +79,9 @@ def test_quantities_are_compared_with_the_structure() -> None:
     layers = layers_of(rows, masses, density_of)
     assert disagreement(masses, layers) == pytest.approx(0.1)
     assert derived_masses(masses, layers, 220) == {}
+
+
+def test_layer_shares_that_do_not_add_up_give_no_masses() -> None:
+    rows = [row("A", layer="core", share=0.6, grammage=40.0), row("B", layer="core", share=0.3)]
+    masses: list[int | None] = [None, None]
+    assert derived_masses(masses, layers_of(rows, masses, density_of), 90) == {}

@@ -245,7 +245,8 @@ def _mass_findings(
             Finding(
                 "mass-unknown",
                 Severity.WARNING,
-                f"Run {run.key.number}: {len(bare)} row(s) state no quantity, and no structure gives one; their mass is unknown.",
+                f"Run {run.key.number}: {len(bare)} row(s) state no quantity, and no structure gives one (a layer's thickness and density, "
+                "or its grammage, and shares that add up to 100 %); their mass is unknown.",
                 "Fill in Quantity and Unit, or thickness and density (or grammage) for every layer.",
                 tuple(r.source.ref("quantity") for r in bare),
             )

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from tracepack.core.ledger import RunRow
 
+#: Layer shares that add up to 100 % within this are taken as rounded.
+_SHARE_ROUNDING = 0.005
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -46,7 +49,8 @@ def _layer(
 
 
 def _shares(rows: Sequence[RunRow], masses: Sequence[int | None]) -> tuple[float, ...] | None:
-    """How the rows of a layer share its mass; one blank Layer Share takes the rest; None where it cannot be told."""
+    """How the rows of a layer share its mass; one blank Layer Share takes the rest; None where it cannot be told, as where
+    the stated shares do not add up to 100 %."""
     if len(rows) == 1:
         return (1.0,)
     known = [m for m in masses if m is not None]
@@ -55,9 +59,9 @@ def _shares(rows: Sequence[RunRow], masses: Sequence[int | None]) -> tuple[float
     stated = [r.layer_share.low if r.layer_share is not None and r.layer_share.is_point else None for r in rows]
     total = sum(s for s in stated if s is not None)
     blanks = stated.count(None)
-    if blanks > 1 or (blanks == 0 and total <= 0) or total > 1.0 + 1e-9:
+    if blanks > 1 or total > 1.0 + _SHARE_ROUNDING or (blanks == 0 and total < 1.0 - _SHARE_ROUNDING):
         return None
-    filled = [s if s is not None else 1.0 - total for s in stated]
+    filled = [s if s is not None else max(0.0, 1.0 - total) for s in stated]
     whole = sum(filled)
     return tuple(s / whole for s in filled)
 
