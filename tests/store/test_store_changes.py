@@ -97,10 +97,11 @@ def test_withdrawing_a_replacement_brings_the_old_value_back(store: Store) -> No
 
 def test_a_value_that_was_withdrawn_itself_does_not_come_back(store: Store) -> None:
     store.record_import([FILE], [delivery("A", "100")])
-    store.record_import([FILE], [], [delivery("A", "120")])
+    store.record_import([FILE], [delivery("B", "1")], [delivery("A", "120")])
     store.record_import([FILE], [], [delivery("A", "140")])
     store.withdraw_import(2, "wrong sheet")
     assert kilograms(store) == [140]
+    assert [change.old.key[1] for change in store.log()[3].changes] == ["B"], "nothing of A stood, so nothing of A changed"
     store.withdraw_import(3, "wrong, too")
     assert kilograms(store) == [100]
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from tracepack.core.ledger import Fact
 from tracepack.errors import UnknownImport
+from tracepack.store.line import Entry, line_of, original, predecessor, same_fact
 from tracepack.store.links import links_of
 from tracepack.store.lookup import current_facts
 from tracepack.store.payload import OriginWriter, encode_rows, key_text
@@ -76,55 +77,77 @@ def _add_facts(connection: Connection, import_id: int, new: Sequence[Fact], orga
 
 
 def withdraw_import(connection: Connection, import_id: int, why: str) -> int:
-    """Take back everything an import recorded; what it had replaced holds again.  Returns the withdrawal's number."""
+    """Take back what stands of an import, also where it was revived; what it had replaced holds again.
+
+    What was replaced meanwhile is marked, so that it never comes back.  Returns the withdrawal's number.
+    """
     kind = connection.execute(select(imports.c.kind).where(imports.c.id == import_id)).scalar()
     if kind is None:
         raise UnknownImport(f"there is no import {import_id}", "see `tracepack log`")
     if kind != "import":
         raise UnknownImport(f"{import_id} is a withdrawal, not an import", "import the file again to bring its facts back")
-    ids = connection.execute(select(facts.c.id).where(facts.c.import_id == import_id, facts.c.withdrawn_by.is_(None))).scalars().all()
-    if not ids:
-        raise UnknownImport(f"nothing of import {import_id} is left to take back", "see `tracepack log`")
-    return _withdraw(connection, ids, why)
+    mine = select(facts.c.id, facts.c.superseded_by).where(facts.c.import_id == import_id, facts.c.withdrawn_by.is_(None))
+    standing = {fact_id: superseded_by is None for fact_id, superseded_by in connection.execute(mine)}
+    standing |= {copy.fact_id: copy.stands for copy in _revived(connection, import_id)}
+    if not any(standing.values()):
+        raise _nothing_stands(connection, import_id)
+    return _withdraw(connection, list(standing), why)
+
+
+def _revived(connection: Connection, import_id: int) -> list[Entry]:
+    """The copies of an import's facts that withdrawals made and nobody took back."""
+    mine = facts.alias("mine")
+    same = (mine.c.sheet == facts.c.sheet) & (mine.c.key == facts.c.key) & (mine.c.import_id == import_id)
+    copies = select(facts.c.sheet, facts.c.key).join(imports, imports.c.id == facts.c.import_id).distinct()
+    copies = copies.where(imports.c.kind == "withdrawal", facts.c.withdrawn_by.is_(None), select(mine.c.id).where(same).exists())
+    lines = [line_of(connection, sheet, key) for sheet, key in connection.execute(copies).all()]
+    alive = ((line, entry) for line in lines for entry in line if entry.revived and entry.withdrawn_by is None)
+    return [entry for line, entry in alive if original(line, entry).import_id == import_id]
+
+
+def _nothing_stands(connection: Connection, import_id: int) -> UnknownImport:
+    """Why there is nothing to take back: it was taken back, or what other imports said in its place holds."""
+    mine = select(facts.c.sheet, facts.c.key).where(facts.c.import_id == import_id, facts.c.withdrawn_by.is_(None))
+    lines = [line_of(connection, sheet, key) for sheet, key in connection.execute(mine).all()]
+    holding = sorted({original(line, entry).import_id for line in lines for entry in line if entry.stands})
+    if not holding:
+        return UnknownImport(f"nothing of import {import_id} is left to take back", "see `tracepack log`")
+    by = ("import " if len(holding) == 1 else "imports ") + ", ".join(map(str, holding))
+    return UnknownImport(
+        f"nothing of import {import_id} is left to take back: {by} replaced it",
+        f"to take back the replacement: `tracepack withdraw {holding[-1]}`; what it replaced then holds again and can be withdrawn, too",
+    )
 
 
 def withdraw_fact(connection: Connection, fact_id: int, why: str) -> int:
-    """Take back one fact; what it had replaced holds again.  Returns the withdrawal's number."""
-    row = connection.execute(select(facts.c.withdrawn_by, facts.c.superseded_by).where(facts.c.id == fact_id)).first()
+    """Take back one fact, or the copy that revived it; what it had replaced holds again.  Returns the withdrawal's number."""
+    row = connection.execute(select(facts.c.sheet, facts.c.key).where(facts.c.id == fact_id)).first()
     if row is None:
         raise UnknownImport(f"there is no fact {fact_id}", "`tracepack log IMPORT` lists the facts of an import")
-    if row.withdrawn_by is not None or row.superseded_by is not None:
-        ended = f"withdrawn by {row.withdrawn_by}" if row.withdrawn_by is not None else f"replaced by import {row.superseded_by}"
+    line = line_of(connection, row.sheet, row.key)
+    fact = next(entry for entry in line if entry.fact_id == fact_id)
+    same = same_fact(line, fact)
+    if not any(entry.stands for entry in same):
+        last = same[0] if fact.withdrawn_by is None else fact
+        ended = f"withdrawn by {last.withdrawn_by}" if last.withdrawn_by is not None else f"replaced by import {last.superseded_by}"
         raise UnknownImport(f"fact {fact_id} does not hold any more: it was {ended}", "see `tracepack log`")
-    return _withdraw(connection, [fact_id], why)
+    return _withdraw(connection, [entry.fact_id for entry in same if entry.withdrawn_by is None], why)
 
 
 def _withdraw(connection: Connection, fact_ids: Sequence[int], why: str) -> int:
     """End some facts and bring back, as copies, what the current ones among them had replaced."""
     import_id = _begin(connection, "withdrawal", why)
-    emptied: list[tuple[str, str]] = []
+    emptied: list[tuple[int, str, str]] = []
     for batch in batches(fact_ids):
-        current = select(facts.c.sheet, facts.c.key).where(facts.c.id.in_(batch), facts.c.superseded_by.is_(None))
-        emptied.extend((sheet, key) for sheet, key in connection.execute(current))
+        current = select(facts.c.id, facts.c.sheet, facts.c.key).where(facts.c.id.in_(batch), facts.c.superseded_by.is_(None))
+        emptied.extend((fact_id, sheet, key) for fact_id, sheet, key in connection.execute(current))
     _end(connection, fact_ids, {"withdrawn_by": import_id})
-    for sheet, key in emptied:
-        _restore(connection, import_id, sheet, key)
+    for fact_id, sheet, key in emptied:
+        line = line_of(connection, sheet, key)
+        before = predecessor(line, next(entry for entry in line if entry.fact_id == fact_id))
+        if before is not None:
+            _copy(connection, before.fact_id, import_id)
     return import_id
-
-
-def _restore(connection: Connection, import_id: int, sheet: str, key: str) -> None:
-    """Append a copy of the newest fact of a key that was replaced but never taken back, if there is one.
-
-    A key whose newest ending was a withdrawal has no predecessor that still counts: only an unbroken line of
-    replacements is walked back.
-    """
-    older = select(facts.c.id, facts.c.superseded_by, facts.c.withdrawn_by).where(facts.c.sheet == sheet, facts.c.key == key)
-    for row in connection.execute(older.order_by(facts.c.id.desc())).all():
-        if row.withdrawn_by is not None and row.superseded_by is None and row.withdrawn_by != import_id:
-            return
-        if row.withdrawn_by is None:
-            _copy(connection, row.id, import_id)
-            return
 
 
 def _copy(connection: Connection, fact_id: int, import_id: int) -> None:

@@ -69,7 +69,8 @@ def _record(connection: Connection, import_id: int, kind: Literal["import", "wit
 
 def _changes(connection: Connection, import_id: int, whole: bool) -> tuple[FactChange, ...]:
     """Replaced facts beside what replaced them, facts taken back, and (``whole``) facts recorded; each by fact number."""
-    ended = select(*FACT_COLUMNS, facts.c.withdrawn_by).where(or_(facts.c.superseded_by == import_id, facts.c.withdrawn_by == import_id))
+    stood = (facts.c.withdrawn_by == import_id) & facts.c.superseded_by.is_(None)  # what was replaced before did not change
+    ended = select(*FACT_COLUMNS, facts.c.withdrawn_by).where(or_(facts.c.superseded_by == import_id, stood))
     stored = connection.execute(ended).mappings().all()
     taken_back = {row["id"] for row in stored if row["withdrawn_by"] == import_id}
     old = decode_facts(connection, stored)
