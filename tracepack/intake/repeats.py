@@ -17,7 +17,8 @@ def recognise_repeats(facts: Sequence[Fact], known: Known, *, replacing: bool) -
     """The facts with deliveries set against what is known or stands in another file of the reading.
 
     A delivery without a note that says exactly what a known one says takes its key.  With ``replacing`` so does one
-    that differs from a single known delivery of its day only in what it says: it is its correction.
+    that differs from a single known delivery of its day only in what it says, or from a single known one of the lot
+    only in its date or only in its note: it is its correction.
     """
     stated = [fact for fact in facts if fact.sheet == "Deliveries"]
     if not known.deliveries and len({_file(fact) for fact in stated}) < 2:
@@ -36,11 +37,15 @@ def recognise_repeats(facts: Sequence[Fact], known: Known, *, replacing: bool) -
             continue
         lot = _lot(fact)
         elsewhere = [other for other in in_reading[lot] if _file(other) != _file(fact)]
-        rivals = _rivals(fact, [*known.deliveries.get(lot, ()), *elsewhere], keys_of_file[_file(fact)])
-        taken = _adopt(fact, rivals, replacing)
+        told = known.deliveries.get(lot, ())
+        rivals = _rivals(fact, [*told, *elsewhere], keys_of_file[_file(fact)])
+        known_keys = {other.key for other in told}
+        alone = sum(other.key not in known_keys for other in in_reading[lot]) == 1
+        corrected = _corrected(fact, rivals, [rival for rival in rivals if rival.key in known_keys]) if alone else None
+        taken = _adopt(fact, rivals, corrected if replacing else None)
         adopted.append(taken)
         if taken.key == fact.key:
-            findings += _suspicions(fact, rivals)
+            findings += _suspicions(fact, rivals, corrected)
     return tuple(adopted), tuple(findings)
 
 
@@ -59,32 +64,53 @@ def _rivals(fact: Fact, others: Sequence[Fact], stated: Collection[tuple[str, ..
     return [other for other in others if other.key not in stated]
 
 
-def _adopt(fact: Fact, rivals: Sequence[Fact], replacing: bool) -> Fact:
-    if "delivery_note" in fact.rows[0].values:
-        return fact
-    equal = [rival for rival in rivals if same_values(fact, rival)]
-    same_day = [rival for rival in rivals if _same(fact, rival, "delivery_date") and "delivery_note" not in rival.rows[0].values]
-    chosen = equal or (same_day if replacing and len(same_day) == 1 else [])
-    return replace(fact, key=chosen[0].key) if chosen else fact
+def _adopt(fact: Fact, rivals: Sequence[Fact], corrected: Fact | None) -> Fact:
+    """The fact under the key of the delivery that it repeats or corrects; a note may have been corrected before."""
+    equal = next((rival for rival in rivals if same_values(fact, rival)), corrected)
+    return replace(fact, key=equal.key) if equal else fact
+
+
+def _corrected(fact: Fact, rivals: Sequence[Fact], told: Sequence[Fact]) -> Fact | None:
+    """The one known delivery that the fact, the only new one of its lot, can be a correction of; None where several can."""
+    moved = [rival for rival in told if _differing(fact, rival) in ({"delivery_date"}, {"delivery_note"})]
+    if not moved and "delivery_note" not in fact.rows[0].values:
+        moved = [rival for rival in rivals if _same(fact, rival, "delivery_date") and "delivery_note" not in rival.rows[0].values]
+    return moved[0] if len(moved) == 1 and moved[0] in told else None
+
+
+def _differing(fact: Fact, rival: Fact) -> set[str]:
+    mine, theirs = fact.rows[0].values, rival.rows[0].values
+    return {key for key in (*mine, *theirs) if mine.get(key) != theirs.get(key)}
 
 
 def _same(fact: Fact, rival: Fact, key: str) -> bool:
     return fact.rows[0].values.get(key) == rival.rows[0].values.get(key)
 
 
-def _suspicions(fact: Fact, rivals: Sequence[Fact]) -> list[Finding]:
+def _suspicions(fact: Fact, rivals: Sequence[Fact], corrected: Fact | None) -> list[Finding]:
     """The first rival that shares the day or the quantity; an error where the day is the same and no note tells them apart."""
-    for rival in rivals:
+    for rival in [corrected, *rivals] if corrected else rivals:
         same_day = _same(fact, rival, "delivery_date")
         if not same_day and not _same(fact, rival, "quantity"):
             continue
         no_note = "delivery_note" not in fact.rows[0].values
         severity = Severity.ERROR if same_day and no_note else Severity.WARNING
-        return [_suspicion(fact, rival, severity)]
+        return [_suspicion(fact, rival, severity, _way_out(rival, rival is corrected))]
     return []
 
 
-def _suspicion(fact: Fact, rival: Fact, severity: Severity) -> Finding:
+def _way_out(rival: Fact, replaceable: bool) -> str:
+    """What to do about it, and only what works."""
+    if replaceable:
+        remedy = "import with --replace"
+    elif rival.fact_id:
+        remedy = f"`tracepack withdraw F{rival.fact_id} --why ...` takes the earlier one back"
+    else:
+        remedy = "delete the row that is wrong"
+    return f"if it is another delivery, give it its delivery note; if it corrects the earlier one, {remedy}"
+
+
+def _suspicion(fact: Fact, rival: Fact, severity: Severity, hint: str) -> Finding:
     mine, theirs = fact.rows[0], rival.rows[0]
     differing = [key for key in ("delivery_date", "quantity", "delivery_note") if not _same(fact, rival, key)]
     says = "; ".join(
@@ -97,7 +123,7 @@ def _suspicion(fact: Fact, rival: Fact, severity: Severity) -> Finding:
     return finding(
         "possible-duplicate",
         f"Lot {number} has a delivery much like this one in {other} ({says or 'no difference but the file'}).",
-        hint="if it is another delivery, give it its delivery note; if it corrects the earlier one, import with --replace",
+        hint=hint,
         refs=(ref, other),
         excerpt=excerpt_of(ref, "Lot No", number),
         severity=severity,
