@@ -11,7 +11,7 @@ from sheets import column_of, names, read
 
 from tracepack import data
 from tracepack.core.quantity import Interval
-from tracepack.intake.columns import fold
+from tracepack.intake.headers import fold
 
 SHEETS = list(data.layout().sheets.values())
 GOOD = ["L-1", "ACME", "PLA", 10, "kg", "2026-01-05"]

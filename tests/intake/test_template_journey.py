@@ -15,7 +15,7 @@ from sheets import names
 from tracepack import data
 from tracepack.core.quantity import Interval
 from tracepack.errors import UsageProblem
-from tracepack.intake.columns import recognise_sheet
+from tracepack.intake.layouts import recognise_sheet
 from tracepack.intake.reading import Reading, read_file
 from tracepack.intake.template import write_template
 

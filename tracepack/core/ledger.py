@@ -32,7 +32,7 @@ class LotKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """The row a record was read from; ``columns`` maps a field to its column letter."""
+    """The row a record was read from; ``columns`` maps a field to its column letter, or to a cell stated once for all rows."""
 
     file: str
     sha256: str
@@ -42,8 +42,8 @@ class SourceRow:
 
     def ref(self, field_name: str = "") -> SourceRef:
         """The cell of a field; the row itself ("A7" style with the first column) where the field has no column."""
-        letter = self.columns.get(field_name) or next(iter(self.columns.values()), "A")
-        return SourceRef(self.file, self.sha256, self.sheet, f"{letter}{self.row}")
+        place = self.columns.get(field_name) or next((c for c in self.columns.values() if not c[-1:].isdigit()), "A")
+        return SourceRef(self.file, self.sha256, self.sheet, place if place[-1].isdigit() else f"{place}{self.row}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from functools import cache
 
 from tracepack import data
 from tracepack.core.numerals import Cell, PercentNumber, Unread, clean_text, spreadsheet_number
-from tracepack.intake.columns import fold
+from tracepack.intake.headers import fold
 
 _DAMAGED = Unread(
     "lot-number-damaged",

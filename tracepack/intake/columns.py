@@ -1,23 +1,17 @@
-"""What each sheet and column means: names matched by the contract's headers and their synonyms, nothing by position."""
+"""What each column of a table means: names matched by the contract's headers and their synonyms, nothing by position."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 from tracepack import data
 from tracepack.core.findings import Finding
-from tracepack.core.quantity import is_known_unit
 from tracepack.intake.gather import finding
-from tracepack.intake.workbook import Fault, Sheet
-
-#: A header is looked for among this many rows from the top; a later row must understand this many columns more.
-HEADER_ROWS = 20
-CLEARLY_BETTER = 2
+from tracepack.intake.headers import Match, fold, match_header
+from tracepack.intake.layouts import Header, missing_columns, text_of
+from tracepack.intake.workbook import Sheet
 
 #: Names of the guide sheet that `template` writes; nothing is read from it and nothing said about it.
 GUIDE_SHEETS = {"en": "Guide", "zh": "填写说明", "de": "Anleitung"}
@@ -25,18 +19,23 @@ GUIDE_SHEETS = {"en": "Guide", "zh": "填写说明", "de": "Anleitung"}
 #: The hidden sheet with the values of the template's drop-downs.
 LISTS_SHEET = "tracepack lists"
 
-_LOOKALIKES = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "μ": "u", "\u00b5": "u"})
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a profile or an option states about a table's cells; None where only the cells themselves tell.
 
-def fold(text: str) -> str:
-    """A name without case, width, spacing and punctuation; ‰ stays, since it is not %."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LOOKALIKES)
-    return "".join(c for c in folded if c.isalnum() or c == "‰")
+    ``mark`` the decimal mark ("." or ","), ``order`` of slashed dates ("dm" or "md"), ``scale`` of bare numbers under
+    a % header ("percent" or "fraction").
+    """
+
+    mark: str | None = None
+    order: str | None = None
+    scale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Which column of a sheet holds what, by field key; ``units`` and ``factors`` are what a header's unit says."""
+    """Which column of a table holds what, by field key; ``units`` and ``factors`` are what a header's unit says."""
 
     layout: data.Sheet
     header_row: int
@@ -44,21 +43,7 @@ class ColumnMap:
     headers: Mapping[str, str]
     units: Mapping[str, str]
     factors: Mapping[str, Decimal]
-
-
-@cache
-def _sheet_names() -> dict[str, str]:
-    names: dict[str, str] = {}
-    for name, sheet in data.layout().sheets.items():
-        for spelling in (name, *(word for words in sheet.synonyms.values() for word in words)):
-            names.setdefault(fold(spelling), name)
-    return names
-
-
-def recognise_sheet(name: str) -> data.Sheet | None:
-    """The contract's sheet of that name in English, Chinese, German or Japanese, or None."""
-    found = _sheet_names().get(fold(name))
-    return data.layout().sheets[found] if found else None
+    rules: Rules = Rules()
 
 
 def is_guide(name: str) -> bool:
@@ -66,127 +51,56 @@ def is_guide(name: str) -> bool:
     return fold(name) in {fold(own) for own in (*GUIDE_SHEETS.values(), LISTS_SHEET)}
 
 
-@cache
-def _spellings(layout_name: str) -> dict[str, str]:
-    """Folded header -> field key, of one sheet; the contract's own headers and keys win over synonyms."""
-    columns = data.layout().sheets[layout_name].columns
-    names = {fold(spelling): column.key for column in columns for spelling in (column.header, column.key)}
-    for column in columns:
-        for spelling in (word for words in column.synonyms.values() for word in words):
-            names.setdefault(fold(spelling), column.key)
-    return names
+def map_columns(
+    sheet: Sheet, layout: data.Sheet, header: Header, known: Collection[str] = (), rules: Rules = Rules()
+) -> tuple[ColumnMap, tuple[Finding, ...]]:
+    """What the columns of a table mean; ``sheet`` holds its rows.
 
-
-#: Units that a header of a number column may carry, by field: how many of the contract's unit one of them is.
-_HEADER_UNITS: dict[str, dict[str, str]] = {
-    "thickness": {"um": "1", "micron": "1", "microns": "1", "mu": "1", "微米": "1", "mm": "1000", "毫米": "1000", "nm": "0.001"},
-    "density": {"gcm3": "1", "gml": "1", "gcc": "1", "kgl": "1", "tm3": "1", "克立方厘米": "1", "kgm3": "0.001"},
-    "grammage": {"gm2": "1", "gsm": "1", "gqm": "1", "克平方米": "1", "kgm2": "1000"},
-    "width": {"mm": "1", "毫米": "1", "cm": "10", "厘米": "10", "m": "1000", "米": "1000"},
-    "piece_weight": {"g": "1", "克": "1", "mg": "0.001", "kg": "1000"},
-}
-_SHARE_WORDS = frozenset("wt w mass weight ww gew 质量 质量分数 重量 percent pct prozent dry dm toc".split())  # noqa: SIM905
-_PMC_WORDS = frozenset(["pmc", "percent"])
-_BRACKETED = re.compile(r"(?P<base>.*?)[\s,:;]*[(\[（【](?P<unit>[^()\[\]（）【】]*)[)\]）】]\s*\*?\s*")
-_LAST_WORD = re.compile(r"(?P<base>.*\S)\s+(?P<unit>[^\s\d]\S*?)\s*\*?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    key: str
-    unit: str = ""
-    factor: Decimal = Decimal(1)
-
-
-def _match_header(layout_name: str, header: str) -> _Match | None:
-    """What a header means, or None; a unit in brackets or as the last word is taken off and understood."""
-    spellings = _spellings(layout_name)
-    whole = spellings.get(fold(header))
-    if whole is not None:
-        return _Match(whole)
-    tail = _BRACKETED.fullmatch(header.strip()) or _LAST_WORD.fullmatch(header.strip())
-    key = spellings.get(fold(tail["base"])) if tail else None
-    return _with_unit(layout_name, key, tail["unit"]) if tail and key else None
-
-
-def _with_unit(layout_name: str, key: str, unit: str) -> _Match | None:
-    """A matched column with its header's unit, or None where the unit is not one that the column may have."""
-    kind = data.layout().sheets[layout_name].column(key).type
-    folded = fold(unit)
-    if kind == "share":
-        return _Match(key) if not folded or folded in _SHARE_WORDS else None
-    if key in _HEADER_UNITS:
-        factor = _HEADER_UNITS[key].get(folded)
-        return _Match(key, factor=Decimal(factor)) if factor else None
-    if kind == "decimal":
-        return _Match(key, unit=unit.strip()) if is_known_unit(unit) else None
-    if kind == "number":
-        return _Match(key) if not folded or folded in _PMC_WORDS else None
-    return _Match(key) if not folded else None
-
-
-def match_columns(sheet: Sheet, layout: data.Sheet, defaults: Collection[str] = ()) -> tuple[ColumnMap | None, tuple[Finding, ...]]:
-    """Find the header row and what its columns mean; None (with findings) where nothing can be read.
-
-    The header is the first row that holds anything, unless a row among the first twenty is clearly better
-    understood.  Columns not understood, named twice or missing are findings; a column without name and values is not.
-    ``defaults`` are fields that need no column, since the reading knows their value.
+    Columns not understood, named twice or missing are findings; a column without name and values is not.  ``known``
+    are fields that need no column, since the reading knows their value.
     """
-    header_row = _header_row(sheet, layout)
-    if header_row is None:
-        return None, ()
-    filled = _filled_columns(sheet, header_row)
-    matches: dict[str, list[tuple[int, str, _Match]]] = {}
+    filled = _filled_columns(sheet)
+    matches: dict[str, list[tuple[int, str, Match]]] = {}
     findings: list[Finding] = []
-    headers = {column: _text(content) for column, content in sorted(sheet.rows[header_row].items())}
-    for column, header in headers.items():
-        match = _match_header(layout.name, header) if header else None
+    for column, text in header.texts.items():
+        match = match_header(layout.name, text) if text else None
         if match is not None:
-            matches.setdefault(match.key, []).append((column, header, match))
+            matches.setdefault(match.key, []).append((column, text, match))
         elif column in filled:
-            findings.append(_unknown(sheet, header_row if header else filled[column], column, header))
-    findings += [_unknown(sheet, filled[column], column, "") for column in sorted(filled.keys() - headers.keys())]
+            findings.append(_unknown(sheet, header.last if text else filled[column], column, text))
+    findings += [_unknown(sheet, filled[column], column, "") for column in sorted(filled.keys() - header.texts.keys())]
     chosen = {key: _choose(places, filled) for key, places in matches.items()}
-    findings += [_twice(sheet, header_row, places) for key, places in matches.items() if chosen[key] is None]
+    findings += [_twice(sheet, header.last, places) for key, places in matches.items() if chosen[key] is None]
     taken = {key: place for key, place in chosen.items() if place is not None}
     has_unit = any(match.unit for places in matches.values() for _, _, match in places)
-    findings += _missing(sheet, layout, header_row, {*matches, *defaults, *(["unit"] if has_unit else [])})
-    column_map = ColumnMap(
+    findings += _missing(sheet, layout, header, {*matches, *known, *(["unit"] if has_unit else [])})
+    return _column_map(layout, header.last, taken, rules), tuple(findings)
+
+
+def _column_map(layout: data.Sheet, row: int, taken: Mapping[str, tuple[int, str, Match]], rules: Rules) -> ColumnMap:
+    return ColumnMap(
         layout,
-        header_row,
+        row,
         {key: column for key, (column, _, _) in taken.items()},
-        {key: header for key, (_, header, _) in taken.items()},
+        {key: text for key, (_, text, _) in taken.items()},
         {key: match.unit for key, (_, _, match) in taken.items() if match.unit},
         {key: match.factor for key, (_, _, match) in taken.items() if match.factor != 1},
+        rules,
     )
-    return column_map, tuple(findings)
 
 
-def _text(content: object) -> str:
-    return "" if isinstance(content, Fault) else " ".join(str(content).split())
-
-
-def _header_row(sheet: Sheet, layout: data.Sheet) -> int | None:
-    rows = [row for row in sorted(sheet.rows)[:HEADER_ROWS] if any(_text(content) for content in sheet.rows[row].values())]
-    if not rows:
-        return None
-    scores = {row: len({m.key for c in sheet.rows[row].values() if (m := _match_header(layout.name, _text(c)))}) for row in rows}
-    best = max(rows, key=lambda row: (scores[row], -row))
-    return best if scores[best] >= scores[rows[0]] + CLEARLY_BETTER else rows[0]
-
-
-def _filled_columns(sheet: Sheet, header_row: int) -> dict[int, int]:
-    """Columns that hold anything below the header, with the first row that does."""
+def _filled_columns(sheet: Sheet) -> dict[int, int]:
+    """Columns that hold anything, with the first row that does."""
     filled: dict[int, int] = {}
     for row, cells in sheet.rows.items():
-        if row > header_row and not cells.keys() <= filled.keys():
+        if not cells.keys() <= filled.keys():
             for column, content in cells.items():
                 if not isinstance(content, str) or content.strip():
                     filled.setdefault(column, row)
     return filled
 
 
-def _choose(places: list[tuple[int, str, _Match]], filled: Collection[int]) -> tuple[int, str, _Match] | None:
+def _choose(places: list[tuple[int, str, Match]], filled: Collection[int]) -> tuple[int, str, Match] | None:
     """The one column of a meaning; None where several hold values and nobody can say which counts."""
     with_values = [place for place in places if place[0] in filled]
     return None if len(with_values) > 1 else (with_values or places)[0]
@@ -198,35 +112,39 @@ def _unknown(sheet: Sheet, row: int, column: int, header: str) -> Finding:
     return finding(
         "column-unknown",
         f"{called} is none of this sheet's; nothing was read from it.",
-        hint="rename it if it means one of the sheet's columns; a unit must be one that the column may have",
+        hint="rename it if it means one of the sheet's columns, or name its meaning with --column; a unit must be one that the column may have",
         refs=[ref],
-        excerpt=f"{ref.cell}  {header or _text(sheet.rows[row].get(column, ''))[:80]}",
+        excerpt=f"{ref.cell}  {header or text_of(sheet.rows[row].get(column))[:80]}",
     )
 
 
-def _twice(sheet: Sheet, row: int, places: list[tuple[int, str, _Match]]) -> Finding:
+def _twice(sheet: Sheet, row: int, places: list[tuple[int, str, Match]]) -> Finding:
     names = ", ".join(repr(header) for _, header, _ in places)
     return finding(
         "column-twice",
         f"The columns {names} mean the same, and several hold values.",
-        hint="keep one of them",
+        hint="keep one of them, or say with --column which one counts",
         refs=[sheet.ref(row, column) for column, _, _ in places],
         excerpt=f"{sheet.ref(row, places[0][0]).cell}  {places[0][1]}",
     )
 
 
-def _missing(sheet: Sheet, layout: data.Sheet, header_row: int, present: Collection[str]) -> list[Finding]:
+def _missing(sheet: Sheet, layout: data.Sheet, header: Header, present: Collection[str]) -> list[Finding]:
     """Required columns that are not there; a unit in the quantity's header stands for the Unit column."""
-    ref = sheet.ref(header_row, min(sheet.rows[header_row]))
-    seen = ", ".join(filter(None, (_text(content) for _, content in sorted(sheet.rows[header_row].items()))))
+    ref = sheet.ref(header.last, min(header.texts, default=1))
+    seen = ", ".join(text for _, text in sorted(header.texts.items()) if text)
     return [
         finding(
             "column-missing",
             f"The required column {column.header!r} is missing.",
-            hint=f"add a column {column.header!r}; the header was read in row {header_row}",
+            hint=_remedy(column, header.last),
             refs=[ref],
             excerpt=f"{ref.cell}  {seen[:200]}",
         )
-        for column in layout.columns
-        if column.key not in present and (column.required or (column.required_with and column.required_with not in present))
+        for column in missing_columns(layout, present)
     ]
+
+
+def _remedy(column: data.Column, row: int) -> str:
+    named = f"add a column {column.header!r}, or name the one that means it with --column; the header was read in row {row}"
+    return f"import with --supplier ID if all rows are of one supplier, or {named}" if column.key == "supplier" else named

@@ -22,7 +22,7 @@ from tracepack.intake.example import example_values
 from tracepack.intake.gather import Gathered, excerpt_of
 from tracepack.intake.rowchecks import check_row
 from tracepack.intake.schema import OPEN_LISTS, row_model
-from tracepack.intake.workbook import Content, Fault, Sheet, letter
+from tracepack.intake.workbook import Content, Fault, Sheet
 
 #: pMC and its reference are percentages that are quoted as numbers above 100 too.
 _PERCENT_NUMBERS = frozenset({"pmc", "pmc_uncertainty", "ref"})
@@ -90,7 +90,7 @@ def read_rows(
         _fill_in(reading, values, defaults or {})
         _validate(reading, row, values)
         _check(reading, row, values)
-    letters = {key: letter(column) for key, column in columns.columns.items()}
+    letters = {key: place for key, column in columns.columns.items() if (place := sheet.letter(column))}
     name = columns.layout.name
     rows = tuple(
         Row(sheet=name, values=values, source=SourceRow(sheet.file, sheet.sha256, sheet.name, row, letters))

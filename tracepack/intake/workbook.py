@@ -10,6 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -38,7 +39,11 @@ letter = functools.cache(get_column_letter)
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One worksheet.  ``rows``: row number -> column number -> content, from 1; ``formats``: codes where not General."""
+    """One worksheet.  ``rows``: row number -> column number -> content, from 1; ``formats``: codes where not General.
+
+    ``merged``: merged ranges as first row, first column, last row, last column (from 1).  ``places``: the cells of columns
+    that hold what is stated once for a whole table ("" where no cell states it).
+    """
 
     name: str
     file: str
@@ -47,9 +52,17 @@ class Sheet:
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden: bool = False
     percent_marked: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    places: Mapping[int, str] = field(default_factory=dict)
+
+    def letter(self, column: int) -> str:
+        """A column's letter; the whole cell ("B2") for what is stated once for a table, "" where no cell states it."""
+        return self.places[column] if column in self.places else letter(column)
 
     def ref(self, row: int, column: int) -> SourceRef:
         """The place of a cell (both numbers from 1)."""
+        if column in self.places:
+            return SourceRef(self.file, self.sha256, self.name, self.places[column])
         return SourceRef(self.file, self.sha256, self.name, f"{letter(column)}{row}")
 
 

@@ -1,0 +1,361 @@
+"""The tables of a sheet, one below or beside another, each with the rows that are its data and the rows that are not.
+
+Every filled row of a sheet belongs to a table's data or is passed over with a reason; none is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tracepack import data
+from tracepack.core.numerals import is_not_available
+from tracepack.intake.headers import fold, match_header
+from tracepack.intake.layouts import (
+    ENOUGH,
+    Guess,
+    Header,
+    guess_layout,
+    headers_in,
+    is_header_text,
+    keys_of,
+    missing_columns,
+    named_header,
+    recognise_sheet,
+    states_unit,
+    text_of,
+)
+from tracepack.intake.workbook import Content, Fault, Sheet
+
+TITLE, HEADER, REPEATED, EXPLAINED, TOTAL, NOTE, HEADING = (
+    "above the table",
+    "header",
+    "the header again",
+    "an explanation under the header",
+    "a total",
+    "a note below the table",
+    "a heading between rows",
+)
+#: Reasons that a reader of the file may want to check: these are told as a finding too.
+TOLD = (EXPLAINED, TOTAL, NOTE, HEADING)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table found: its layout, its header, the filled rows above and below it, and its columns (None: all)."""
+
+    layout: data.Sheet
+    header: Header
+    above: tuple[int, ...]
+    below: tuple[int, ...]
+    columns: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A table's rows sorted out: those of data, and the others with the reason why they are none."""
+
+    rows: tuple[int, ...]
+    passed: Mapping[int, str]
+
+
+def find_places(sheet: Sheet, known: Collection[str]) -> tuple[tuple[Place, ...], Guess | None]:
+    """The tables of a sheet from top to bottom; a guess that named no layout instead where there is none.
+
+    ``known`` are fields that need no column.
+    """
+    filled = [row for row in sorted(sheet.rows) if any(text_of(c) or isinstance(c, Fault) for c in sheet.rows[row].values())]
+    named = recognise_sheet(sheet.name)
+    if named is not None:
+        header = named_header(sheet, filled, named.name)
+        first = Guess(named, header) if header else None
+    else:
+        first = guess_layout(sheet, filled, known, sheet.name)
+    if first is None or first.layout is None or first.header is None:
+        return (), first
+    starts = [(first.layout, first.header), *_further_headers(sheet, filled, first.layout, first.header, known)]
+    places: list[Place] = []
+    start = 0
+    for index, (layout, header) in enumerate(starts):
+        end = starts[index + 1][1].first if index + 1 < len(starts) else None
+        place = _place(filled, start, layout, header, end)
+        places += _side_by_side(sheet, place, known)
+        start = place.below[-1] + 1 if place.below else header.last + 1
+    return tuple(places), None
+
+
+def _place(filled: Sequence[int], start: int, layout: data.Sheet, header: Header, end: int | None) -> Place:
+    """The rows around a header, up to the next one; a title directly above that belongs to the next table."""
+    above = tuple(row for row in filled if start <= row < header.first)
+    below = [row for row in filled if row > header.last and (end is None or row < end)]
+    return Place(layout, header, above, tuple(below))
+
+
+def _further_headers(
+    sheet: Sheet, filled: Sequence[int], layout: data.Sheet, first: Header, known: Collection[str]
+) -> list[tuple[data.Sheet, Header]]:
+    """The headers of further tables below the first; a header that only repeats the one above it is none."""
+    found: list[tuple[data.Sheet, Header]] = []
+    after, texts = first.last, first.texts
+    for index, row in enumerate(filled):
+        if row <= after or not _looks_like_header(sheet, row) or _repeats(sheet, row, texts):
+            continue
+        window = [r for r in filled[index : index + 3] if r - row < 3]
+        title = _title_above(sheet, filled, index)
+        guess = _further(sheet, window[:1], layout, known, title)
+        if guess.layout and guess.header:
+            found.append((guess.layout, guess.header))
+            layout, after, texts = guess.layout, guess.header.last, guess.header.texts
+    return found
+
+
+def _further(sheet: Sheet, rows: Sequence[int], layout: data.Sheet, known: Collection[str], title: str) -> Guess:
+    """What a further table is: what its title says, the same as above it, or what its header alone says."""
+    told = recognise_sheet(title)
+    for candidate in (told, layout):
+        if candidate:
+            best = max(headers_in(sheet, rows, candidate.name), key=lambda pair: pair[0])
+            keys = {*keys_of(candidate.name, best[1]), *known, *(["unit"] if states_unit(candidate.name, best[1]) else [])}
+            if best[0] >= ENOUGH and (candidate is told or not missing_columns(candidate, keys)):
+                return Guess(candidate, best[1])
+    guess = guess_layout(sheet, rows, known, title)
+    if guess.layout and guess.header:
+        keys = {*keys_of(guess.layout.name, guess.header), *known, "unit"}
+        if missing_columns(guess.layout, keys):
+            return Guess(None, None)
+    return guess
+
+
+def _looks_like_header(sheet: Sheet, row: int) -> bool:
+    """Whether a row of text may be a header: its first cell is no number or code, and most of its cells are names of columns."""
+    cells = sheet.rows[row]
+    texts: list[str] = []
+    for content in cells.values():
+        if not isinstance(content, str):
+            return False
+        if not texts and any(c.isdigit() for c in content):
+            return False
+        texts.append(text_of(content))
+    texts = [text for text in texts if text]
+    return len(texts) >= ENOUGH and 2 * sum(is_header_text(text) for text in texts) > len(texts)
+
+
+def _repeats(sheet: Sheet, row: int, texts: Mapping[int, str]) -> bool:
+    cells = {column: text for column, content in sheet.rows[row].items() if (text := text_of(content))}
+    same = sum(fold(texts.get(column, "")) == fold(text) for column, text in cells.items())
+    return same >= max(2, len(cells) - 1)
+
+
+def _title_above(sheet: Sheet, filled: Sequence[int], index: int) -> str:
+    """The single text in the row above, which may name a table."""
+    if index == 0:
+        return ""
+    texts = [text for content in sheet.rows[filled[index - 1]].values() if (text := text_of(content))]
+    return texts[0] if len(texts) == 1 else ""
+
+
+# ---- side by side
+
+
+def _side_by_side(sheet: Sheet, place: Place, known: Collection[str]) -> list[Place]:
+    """The table itself, or the complete tables that stand side by side in it with a blank column between."""
+    blocks = _blocks(sheet, place)
+    if len(blocks) < 2:
+        return [place]
+    parts: list[Place] = []
+    for block in blocks:
+        header = Header(place.header.first, place.header.last, {c: t for c, t in place.header.texts.items() if c in block})
+        part = _complete(header, place.layout, known)
+        if part:
+            below = tuple(row for row in place.below if block & sheet.rows[row].keys())
+            parts.append(replace(place, layout=part, header=header, columns=block, below=below))
+    return parts if len(parts) >= 2 else [place]
+
+
+def _complete(header: Header, layout: data.Sheet, known: Collection[str]) -> data.Sheet | None:
+    """The layout of which a block of columns is a whole table: the sheet's own, else the only one."""
+
+    def whole(candidate: data.Sheet) -> bool:
+        keys = keys_of(candidate.name, header)
+        unit = ["unit"] if states_unit(candidate.name, header) else []
+        return len(keys) >= ENOUGH and not missing_columns(candidate, {*keys, *known, *unit})
+
+    if whole(layout):
+        return layout
+    others = [candidate for candidate in data.layout().sheets.values() if whole(candidate)]
+    return others[0] if len(others) == 1 else None
+
+
+def _blocks(sheet: Sheet, place: Place) -> list[frozenset[int]]:
+    """Runs of columns with a header, parted where a column has neither header nor values."""
+    named = sorted(column for column, text in place.header.texts.items() if text)
+    gaps = [left + 1 for left, right in zip(named, named[1:], strict=False) if right - left > 1]
+    used = {column for row in place.below for column in sheet.rows[row]} if gaps else set()
+    cuts = [gap for gap in gaps if gap not in used]
+    edges = [0, *cuts, max(named, default=0) + 1]
+    return [frozenset(c for c in named if low <= c < high) for low, high in zip(edges, edges[1:], strict=False)]
+
+
+# ---- rows that are no data
+
+
+_TOTALS = frozenset(
+    "total totals grandtotal sum sums subtotal subtotals gesamt gesamtsumme summe zwischensumme insgesamt total合计 合计 总计 小计 合計 総計 小計 总和 总数".split()  # noqa: SIM905
+)
+_NOTE_START = re.compile(
+    r"\s*(\*|†|\d\)|note|notes|remark|remarks|legend|source|page|prepared|approved|checked|signature|printed|end of|hinweis|anmerkung|legende|"
+    r"seite|erstellt|geprüft|unterschrift|stand|注|备注|備考|说明|※|制表|审核|审批|签|第\d+页|以上)",
+    re.IGNORECASE,
+)
+_TYPED = ("date", "decimal", "share", "number")
+
+
+def sort_rows(sheet: Sheet, place: Place, columns: Mapping[str, int]) -> Sorted:
+    """Which rows below a header are data.  ``columns``: the column of each field.
+
+    A row is passed over only where it shows what it is: the header again, an explanation right under the header, a total,
+    a heading across the table, a note after the last row.  What only might be none of the data stays data, so that its
+    blanks are told.
+    """
+    passed: dict[int, str] = {}
+    rows = list(place.below)
+    own = set(columns.values()) if columns else set()
+    passed.update(_headers_again(sheet, place, rows))
+    if rows and rows[0] not in passed and _explains(sheet, rows[0], place.layout, columns):
+        passed[rows[0]] = EXPLAINED
+    identity = columns.get(place.layout.columns[0].key)
+    passed.update({row: TOTAL for row in rows if row not in passed and _is_total(sheet.rows[row], place.layout, columns, identity)})
+    across = _across(sheet)
+    passed.update({row: HEADING for row in rows if row not in passed and row in across and len(sheet.rows[row]) == 1})
+    for row in _notes(sheet, [row for row in rows if row not in passed], place, columns, own, identity):
+        passed[row] = NOTE
+    return Sorted(tuple(row for row in rows if row not in passed), passed)
+
+
+def _headers_again(sheet: Sheet, place: Place, rows: Sequence[int]) -> dict[int, str]:
+    """Rows that repeat the header, as on every printed page; a header of several rows with all of them."""
+    column, text = next(((c, t) for c, t in sorted(place.header.texts.items()) if t), (0, ""))
+    last = place.header.last
+    lines = range(place.header.first, last + 1)
+    originals = [{c: v for c, v in sheet.rows.get(line, {}).items()} for line in lines]
+    again: dict[int, str] = {}
+    for row in rows:
+        if text and isinstance(sheet.rows[row].get(column), str):
+            for original in originals:
+                if len(original) >= ENOUGH and original == sheet.rows[row]:
+                    again[row] = REPEATED
+    return again
+
+
+def _explains(sheet: Sheet, row: int, layout: data.Sheet, columns: Mapping[str, int]) -> bool:
+    """Whether the first row under a header explains it: words without any digit in at least two columns of numbers or dates."""
+    cells = sheet.rows[row]
+    typed = [cells.get(column) for key, column in columns.items() if layout.column(key).type in _TYPED]
+    filled = [content for content in typed if content is not None and text_of(content)]
+    words = [c for c in filled if isinstance(c, str) and not any(x.isdigit() for x in c) and not is_not_available(c)]
+    return len(words) >= 2 and len(words) == len(filled)
+
+
+def _is_total(cells: Mapping[int, Content], layout: data.Sheet, columns: Mapping[str, int], identity: int | None) -> bool:
+    """Whether a row is a sum: it calls itself one, and names nothing else."""
+    named = cells.get(identity) if identity else None
+    if named is not None and not _total_word(named):
+        return False
+    texts = [content for content in cells.values() if isinstance(content, str)]
+    if not any(_total_word(text) for text in texts):
+        return False
+    others = [columns[c.key] for c in layout.columns if c.key in columns and c.required and c.type in {"text", "lot", "date"}]
+    return not any(column in cells and not _total_word(cells[column]) for column in others)
+
+
+def _total_word(content: Content) -> bool:
+    return isinstance(content, str) and len(content) < 60 and (fold(content) in _TOTALS or fold(content.split(":")[0].split("：")[0]) in _TOTALS)
+
+
+def _across(sheet: Sheet) -> set[int]:
+    """Rows with a text merged across at least three columns."""
+    return {top for top, left, bottom, right in sheet.merged if top == bottom and right - left >= 2}
+
+
+def _notes(
+    sheet: Sheet, rows: Sequence[int], place: Place, columns: Mapping[str, int], own: Collection[int], identity: int | None
+) -> Iterator[int]:
+    """The notes at the end of a table, from the last row up: text that fills less than half of what a row needs.
+
+    One that neither reads like a sentence nor stands apart from the table stays data, as does what looks like an identifier.
+    """
+    required = [columns[c.key] for c in place.layout.columns if c.required and c.key in columns]
+    typed = {columns[c.key] for c in place.layout.columns if c.type in _TYPED and c.key in columns}
+    trailing: list[int] = []
+    for row in reversed(rows):
+        cells = sheet.rows[row]
+        needed = sum(column in cells for column in required)
+        if not all(isinstance(content, str) for content in cells.values()) or 2 * needed > max(2, len(required)):
+            break
+        if any(column in cells and any(c.isdigit() for c in str(cells[column])) for column in typed):
+            break
+        trailing.append(row)
+    last = max((row for row in rows if row not in trailing), default=place.header.last)
+    for row in reversed(trailing):
+        texts = [text_of(content) for content in sheet.rows[row].values()]
+        apart = any(between not in sheet.rows for between in range(last + 1, row))
+        named = text_of(sheet.rows[row].get(identity)) if identity else ""
+        if any(map(_reads_like_note, texts)) or (apart and not _may_identify(named) and not (own and set(required) <= sheet.rows[row].keys())):
+            yield row
+
+
+def _reads_like_note(text: str) -> bool:
+    """A sentence, a label with a colon, or a word that begins notes; East Asian sentences have no spaces."""
+    long = len(text) >= 40 or len(text.split()) >= 5 or (len(text) >= 12 and not text.isascii() and not any(c.isdigit() for c in text))
+    return bool(text) and (long or text.endswith((":", "：")) or _NOTE_START.match(text) is not None)
+
+
+def _may_identify(text: str) -> bool:
+    """Whether a text may be a lot number or another identifier."""
+    return bool(text) and len(text.split()) <= 2
+
+
+# ---- what is stated above a table
+
+#: Labels too general to be trusted above a table: a date there may be the day of printing.
+_GENERAL = frozenset("date datum 日期 日付 name remark remarks note notes no nr number unit type kind reference ref page 备注 编号".split())  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A value that holds for a whole table: the field, the cell's content, and the cell ("" where there is none)."""
+
+    key: str
+    content: Content
+    cell: str
+
+
+def stated_above(sheet: Sheet, place: Place) -> tuple[Stated, ...]:
+    """Labelled values above a table ("Supplier: ACME", or the label in one cell and the value in the next).
+
+    A field stated twice with different values is left out, as is one that the table has a column for.
+    """
+    taken = keys_of(place.layout.name, place.header)
+    found: dict[str, list[Stated]] = {}
+    for row in place.above:
+        for column, label, content in _labelled(sheet, row):
+            match = match_header(place.layout.name, label) if fold(label) not in _GENERAL else None
+            if match and match.key not in taken and not match.unit:
+                found.setdefault(match.key, []).append(Stated(match.key, content, sheet.ref(row, column).cell))
+    return tuple(states[0] for states in found.values() if len({str(state.content) for state in states}) == 1)
+
+
+def _labelled(sheet: Sheet, row: int) -> Iterable[tuple[int, str, Content]]:
+    """The labels of a row with their values: column of the value, label, value."""
+    cells = sorted(sheet.rows[row].items())
+    for index, (column, content) in enumerate(cells):
+        if not isinstance(content, str):
+            continue
+        label, colon, value = text_of(content).replace("：", ":").partition(":")
+        if colon and value.strip():
+            yield column, label.strip(), value.strip()
+        elif index + 1 < len(cells) and (colon or is_header_text(label)):
+            following, beside = cells[index + 1]
+            if not (isinstance(beside, str) and is_header_text(text_of(beside))):
+                yield following, label.strip(), beside
