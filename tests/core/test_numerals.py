@@ -111,3 +111,30 @@ def test_bare_shares_are_percent_or_asked_about(percents: list[Decimal]) -> None
         else:
             assert read == ShareRead(Interval.point(float(percent / 100)))
     assert read_shares(cells, percent_marked=True) == [ShareRead(Interval.point(float(percent / 100))) for percent in percents]
+
+
+def told(read: object) -> object:
+    """What was read, or the name of why not."""
+    return read.name if isinstance(read, Unread) else read
+
+
+def test_a_stated_decimal_mark_decides_what_is_open_and_never_overrides_a_cell() -> None:
+    assert read_numbers(["1,234", "2.000"], mark=",") == [Decimal("1.234"), Decimal(2000)]
+    assert read_numbers(["1,234", "2.000"], mark=".") == [Decimal(1234), Decimal(2)]
+    assert [told(read) for read in read_numbers(["13,75", "13.75"], mark=",")] == [Decimal("13.75"), "profile-contradicted"]
+
+
+def test_a_stated_order_decides_what_is_open_and_never_overrides_a_cell() -> None:
+    assert read_dates(["05/03/2026"], order="md") == [dt.date(2026, 5, 3)]
+    assert read_dates(["05/03/2026"], order="dm") == [dt.date(2026, 3, 5)]
+    assert [told(read) for read in read_dates(["03/13/2026", "2026-03-05"], order="dm")] == ["profile-contradicted", dt.date(2026, 3, 5)]
+
+
+def test_a_stated_scale_decides_what_is_open_and_never_overrides_a_cell() -> None:
+    cells: list[Cell] = [Decimal("0.3"), "0.45", "12 %", PercentNumber("0.2"), Decimal(1)]
+    percents = [0.003, 0.0045, 0.12, 0.2, 0.01]
+    fractions = [0.3, 0.45, 0.12, 0.2, 1]
+    assert read_shares(cells, scale="percent") == [ShareRead(Interval.point(value)) for value in percents]
+    assert read_shares(cells, scale="fraction") == [ShareRead(Interval.point(value)) for value in fractions]
+    assert [told(read) for read in read_shares([Decimal(45)], scale="fraction")] == ["profile-contradicted"]
+    assert [told(read) for read in read_shares([Decimal("0.3")], scale="fraction", percent_marked=True)] == ["profile-contradicted"]

@@ -21,6 +21,11 @@ _AMBIGUOUS = Unread(
     "The column's dates could be day/month or month/day; no other cell of the column tells which.",
     "store them as dates, or write them as 2026-01-31",
 )
+_CONTRADICTED = Unread(
+    "profile-contradicted",
+    "The order of day and month that is stated for this column does not fit this date.",
+    "correct the cell, or the order that the profile or option states",
+)
 _YEARS = range(1950, 2200)
 _IMPLAUSIBLE = Unread("date-unreadable", "A date of our time was expected.", "correct the year")
 _MONTHS = {
@@ -93,13 +98,16 @@ def day_month_order(texts: Sequence[str]) -> str | None:
     return proofs.pop() if len(proofs) == 1 else None
 
 
-def read_dates(cells: Sequence[Cell]) -> list[dt.date | Unread]:
+def read_dates(cells: Sequence[Cell], *, order: str | None = None) -> list[dt.date | Unread]:
     """A column of dates, cell for cell; a time of day is dropped.
 
     Dotted dates are day first.  A plain number is not a date unless it is eight digits that spell one (20260131).
+    Slashed dates follow the order that the column proves, or ``order`` ("dm" or "md") where one is stated: then a date
+    that only exists in the other order is `profile-contradicted`.
     """
-    order = day_month_order([cell for cell in cells if isinstance(cell, str)])
-    return [_plausible(_read_cell(cell, order)) for cell in cells]
+    stated = order is not None
+    order = order or day_month_order([cell for cell in cells if isinstance(cell, str)])
+    return [_plausible(_read_cell(cell, order, stated)) for cell in cells]
 
 
 def _plausible(date: dt.date | Unread) -> dt.date | Unread:
@@ -107,7 +115,7 @@ def _plausible(date: dt.date | Unread) -> dt.date | Unread:
     return date if isinstance(date, Unread) or date.year in _YEARS else _IMPLAUSIBLE
 
 
-def _read_cell(cell: Cell, order: str | None) -> dt.date | Unread:
+def _read_cell(cell: Cell, order: str | None, stated: bool) -> dt.date | Unread:
     if isinstance(cell, dt.datetime):
         return cell.date()
     if isinstance(cell, dt.date):
@@ -116,16 +124,18 @@ def _read_cell(cell: Cell, order: str | None) -> dt.date | Unread:
         return _UNREADABLE
     if isinstance(cell, Decimal):
         return _certain(f"{cell:f}") or _SERIAL
-    return _read_text(_fold(cell), order)
+    return _read_text(_fold(cell), order, stated)
 
 
-def _read_text(folded: str, order: str | None) -> dt.date | Unread:
+def _read_text(folded: str, order: str | None, stated: bool) -> dt.date | Unread:
     ways = _orders(folded)
     if ways is None:
         return _certain(folded) or _UNREADABLE
     dates = set(ways.values())
-    if len(dates) == 1:
-        return dates.pop()
     if not dates:
         return _UNREADABLE
+    if stated and order not in ways:
+        return _CONTRADICTED
+    if len(dates) == 1:
+        return dates.pop()
     return ways[order] if order else _AMBIGUOUS

@@ -39,6 +39,14 @@ _AMBIGUOUS = Unread(
     "store the values as numbers, or write one of them so that it can only be read one way (1234.0 or 1,234.00)",
 )
 _UNREADABLE = Unread("number-unreadable", "A number was expected.", "write one number, without unit or words; the unit has its own column")
+_CONTRADICTED = {
+    mark: Unread(
+        "profile-contradicted",
+        f"The decimal mark is stated as {mark!r}, and this cell can only be read with the other one.",
+        "correct the cell, or the decimal mark that the profile or option states",
+    )
+    for mark in ".,"
+}
 _AS_DATE = Unread("number-unreadable", "A number was expected, the cell is formatted as a date.", "format the cell as a number")
 _AS_PERCENT = Unread("number-unreadable", "A number was expected, the cell is formatted as a percentage.", "format the cell as a number")
 
@@ -142,8 +150,10 @@ def decimal_mark(numerals: Iterable[str]) -> str | None:
     return marks.pop() if len(marks) == 1 else None
 
 
-def read_numeral(text: str, mark: str | None) -> Decimal | Unread:
-    """One written numeral; ``mark`` is its column's decimal mark where the column proves one.
+def read_numeral(text: str, mark: str | None, *, stated: bool = False) -> Decimal | Unread:
+    """One written numeral; ``mark`` is its column's decimal mark where the column proves or a profile states (``stated``) one.
+
+    A numeral that proves the other mark is read by its own under a column's mark, and is `profile-contradicted` under a stated one.
 
     >>> read_numeral("1.234,5", None), read_numeral("1,234", "."), read_numeral("1,234", None).name
     (Decimal('1234.5'), Decimal('1234'), 'number-ambiguous')
@@ -156,6 +166,8 @@ def read_numeral(text: str, mark: str | None) -> Decimal | Unread:
     chosen = ways.mark or mark
     if chosen is None:
         return _AMBIGUOUS
+    if stated and mark and chosen != mark:
+        return _CONTRADICTED[mark]
     value = ways.point if chosen == "." else ways.comma
     return _UNREADABLE if value is None else value
 
@@ -165,19 +177,20 @@ def spreadsheet_number(number: Decimal) -> Decimal:
     return number if len(number.as_tuple().digits) <= 15 else _SPREADSHEET.plus(number)
 
 
-def read_numbers(cells: Sequence[Cell], *, percent_allowed: bool = False) -> list[Decimal | Unread]:
+def read_numbers(cells: Sequence[Cell], *, percent_allowed: bool = False, mark: str | None = None) -> list[Decimal | Unread]:
     """A column of numbers, cell for cell.  ``percent_allowed``: a percentage counts as what a person sees (1.013 as 101.3 %).
 
-    Numeric cells are never ambiguous; text is read with the decimal mark that the column's texts prove.
+    Numeric cells are never ambiguous; text is read with the decimal mark that the column's texts prove, or with ``mark``
+    ("." or ",") where one is stated: then a text that proves the other one is `profile-contradicted`.
     """
     texts = [cell for cell in cells if isinstance(cell, str)]
     if percent_allowed:
         texts = [text.strip().rstrip("%％") for text in texts]
-    mark = decimal_mark(texts) if texts else None
-    return [_read_cell(cell, mark, percent_allowed) for cell in cells]
+    column = mark or (decimal_mark(texts) if texts else None)
+    return [_read_cell(cell, column, percent_allowed, mark is not None) for cell in cells]
 
 
-def _read_cell(cell: Cell, mark: str | None, percent_allowed: bool) -> Decimal | Unread:
+def _read_cell(cell: Cell, mark: str | None, percent_allowed: bool, stated: bool) -> Decimal | Unread:
     if isinstance(cell, PercentNumber):
         return spreadsheet_number(Decimal(cell) * 100) if percent_allowed else _AS_PERCENT
     if isinstance(cell, Decimal):
@@ -186,4 +199,4 @@ def _read_cell(cell: Cell, mark: str | None, percent_allowed: bool) -> Decimal |
         return _UNREADABLE
     if isinstance(cell, dt.date | dt.time):
         return _AS_DATE
-    return read_numeral(cell.strip().rstrip("%％") if percent_allowed else cell, mark)
+    return read_numeral(cell.strip().rstrip("%％") if percent_allowed else cell, mark, stated=stated)

@@ -20,6 +20,11 @@ _AMBIGUOUS = Unread(
     "The column's numbers may be percentages or fractions of one: some lie between 0 and 1 and none is above 1.",
     "write them with a % sign (0.5 % or 50 %), or format the cells as percentages",
 )
+_NOT_A_FRACTION = Unread(
+    "profile-contradicted",
+    "Bare numbers of this column are stated to be fractions of one, and this one cannot be.",
+    "write it with a % sign, or correct the percent scale that the profile or option states",
+)
 _OUT_OF_RANGE = Unread("share-out-of-range", "A share lies between 0 % and 100 %.", "correct the value")
 _OUT_OF_RANGE_FORMATTED = Unread(
     "share-out-of-range",
@@ -92,22 +97,37 @@ def _take_apart(text: str) -> _Stated | None:
     return None
 
 
-def read_shares(cells: Sequence[Cell], *, percent_marked: bool = False) -> list[ShareRead | Unread]:
+def read_shares(
+    cells: Sequence[Cell], *, percent_marked: bool = False, mark: str | None = None, scale: str | None = None
+) -> list[ShareRead | Unread]:
     """A column of percentages, cell for cell, as shares 0..1.
 
     A cell that says percent (by its format or a % sign) is certain.  The scale of bare numbers is judged over the
     column's bare numbers alone: any above 1 makes them percentages; some strictly between 0 and 1 and none above 1
     is `share-ambiguous` (all of these cells but the zeros, which are neutral).  A column of nothing but 0 and 1 has
     none strictly between: 1 is read as what stands there under a % header, 1 %.  ``percent_marked``: the workbook
-    states that bare numbers are percentages.
+    states that bare numbers are percentages.  ``scale`` ("percent" or "fraction") and ``mark`` ("." or ",") are what
+    a profile states: they decide what is open; a bare number above 1 among fractions, one in a workbook that says percent,
+    and a numeral that proves the other mark are `profile-contradicted`.
     """
     taken = [_take_apart(cell) if isinstance(cell, str) else None for cell in cells]
-    mark = decimal_mark(numeral for stated in taken if stated for numeral in stated.numerals)
-    numbers = [_numbers(cell, stated, mark) for cell, stated in zip(cells, taken, strict=True)]
+    column = mark or decimal_mark(numeral for stated in taken if stated for numeral in stated.numerals)
+    numbers = [_numbers(cell, stated, column, mark is not None) for cell, stated in zip(cells, taken, strict=True)]
     rows = zip(cells, taken, numbers, strict=True)
     bare = [abs(n) for cell, stated, found in rows if _is_bare(cell, stated) for n in found if isinstance(n, Decimal)]
-    ambiguous = not percent_marked and any(0 < n < 1 for n in bare) and not any(n > 1 for n in bare)
-    return [_share(cell, stated, ns, ambiguous) for cell, stated, ns in zip(cells, taken, numbers, strict=True)]
+    decided = percent_marked or scale is not None
+    ambiguous = not decided and any(0 < n < 1 for n in bare) and not any(n > 1 for n in bare)
+    reading = _Scale(ambiguous, scale == "fraction", percent_marked)
+    return [_share(cell, stated, ns, reading) for cell, stated, ns in zip(cells, taken, numbers, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How a column's bare numbers are read: not at all, as stated fractions, or as percent (which the workbook may state)."""
+
+    ambiguous: bool
+    fraction: bool
+    percent_marked: bool
 
 
 def _is_bare(cell: Cell, stated: _Stated | None) -> bool:
@@ -116,7 +136,7 @@ def _is_bare(cell: Cell, stated: _Stated | None) -> bool:
     return not isinstance(cell, PercentNumber)
 
 
-def _numbers(cell: Cell, stated: _Stated | None, mark: str | None) -> tuple[Decimal | Unread, ...]:
+def _numbers(cell: Cell, stated: _Stated | None, mark: str | None, by_profile: bool) -> tuple[Decimal | Unread, ...]:
     """The cell's numbers in its own scale (a percent format already as percent)."""
     if isinstance(cell, PercentNumber):
         return (spreadsheet_number(Decimal(cell) * 100),)
@@ -124,22 +144,27 @@ def _numbers(cell: Cell, stated: _Stated | None, mark: str | None) -> tuple[Deci
         return (spreadsheet_number(cell),)
     if stated is None or isinstance(cell, bool | dt.date | dt.time):
         return (_UNREADABLE,)
-    return tuple(_read(numeral, mark) for numeral in stated.numerals)
+    return tuple(_read(numeral, mark, by_profile) for numeral in stated.numerals)
 
 
-def _read(numeral: str, mark: str | None) -> Decimal | Unread:
+def _read(numeral: str, mark: str | None, by_profile: bool) -> Decimal | Unread:
     """A share's numeral; what would be ambiguous elsewhere is not, since no share has thousands ("33.333" is never 33333)."""
-    return read_numeral(numeral, mark or ("," if "," in numeral and "." not in numeral else "."))
+    return read_numeral(numeral, mark or ("," if "," in numeral and "." not in numeral else "."), stated=by_profile)
 
 
-def _share(cell: Cell, stated: _Stated | None, numbers: tuple[Decimal | Unread, ...], ambiguous: bool) -> ShareRead | Unread:
+def _share(cell: Cell, stated: _Stated | None, numbers: tuple[Decimal | Unread, ...], scale: _Scale) -> ShareRead | Unread:
     values: list[Decimal] = []
     for number in numbers:
         if isinstance(number, Unread):
             return number
         values.append(number)
-    if ambiguous and _is_bare(cell, stated) and any(values):
-        return _AMBIGUOUS
+    if _is_bare(cell, stated) and any(values):
+        if scale.ambiguous:
+            return _AMBIGUOUS
+        if scale.fraction:
+            if scale.percent_marked or any(abs(value) > 1 for value in values):
+                return _NOT_A_FRACTION
+            values = [value * 100 for value in values]
     meaning = stated.meaning if stated else "point"
     low, high = _ends(meaning, values)
     if low > high:
