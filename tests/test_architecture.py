@@ -36,7 +36,7 @@ CORE = [
     {"trace"},
     {"content"},
     {"mixture"},
-    {"conversion", "dry", "pools"},
+    {"conversion", "delivered", "dry", "pools"},
     {"figures"},
     {"mixing"},
     {"lineage"},

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tracepack.core.checks import check_downstream, run_checks
+from tracepack.core.checks import check_downstream, check_lots, run_checks
 from tracepack.core.content import Scope, content_in
 from tracepack.core.findings import Finding, sort_findings
 from tracepack.core.ledger import Ledger, LotKey
@@ -61,8 +61,7 @@ def world_findings(store: Store, lots: Sequence[LotKey]) -> tuple[Finding, ...]:
     if not lots:
         return ()
     lineage, findings = _lineage(store, lots if len(lots) <= _MANY_LOTS else None)
-    mixture = mix_lots(lineage, [lineage.canonical(lot) for lot in lots])
-    return sort_findings([*findings, *run_checks(mixture)])
+    return sort_findings([*findings, *check_lots(lineage, map(lineage.canonical, lots))])
 
 
 def content(store: Store, number: str, owner: str | None, on: str | None) -> ContentAnswer:
@@ -127,4 +126,4 @@ def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
     lots = None if number is None else [find_lot(store, number, owner)]
     lineage, findings = _lineage(store, lots)
     asked = lineage.lots() if lots is None else [lineage.canonical(lot) for lot in lots]
-    return check_answer([*findings, *run_checks(mix_lots(lineage, asked))], store.latest_import())
+    return check_answer([*findings, *check_lots(lineage, asked)], store.latest_import())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tracepack.core.ledger import CompositionRow, Ledger, Material
 from tracepack.core.library import Library, fold_name
@@ -19,11 +20,23 @@ class Catalogue:
     library: Library
     materials: dict[tuple[str, str], list[Material]] = field(default_factory=dict)
     compositions: dict[tuple[str, str], list[CompositionRow]] = field(default_factory=dict)
+    _found: dict[tuple[str, str, dt.date | None], Material | None] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def is_dated(self) -> bool:
+        """Whether any Materials row holds only from a day on, so that what a material is depends on the day asked about."""
+        return any(m.valid_from is not None for rows in self.materials.values() for m in rows)
 
     def material(self, owner: str, name: str | None, on: dt.date | None) -> Material | None:
         """The party's Materials row valid on a day, else our own; the newest Valid From that is not after the day."""
-        if name is None:
+        if name is None or not self.materials:
             return None
+        asked = (owner, name, on if self.is_dated else None)
+        if asked not in self._found:
+            self._found[asked] = self._material(owner, name, on)
+        return self._found[asked]
+
+    def _material(self, owner: str, name: str, on: dt.date | None) -> Material | None:
         for party in dict.fromkeys((owner, self.organisation)):
             rows = self.materials.get((party, fold_name(name)), [])
             valid = [m for m in rows if m.valid_from is None or on is None or m.valid_from <= on]
@@ -53,6 +66,8 @@ class Catalogue:
 
     def composition(self, owner: str, *names: str) -> list[CompositionRow]:
         """The composition of a lot or material: the party's, else our own; [] where none is stated."""
+        if not self.compositions:
+            return []
         for party in dict.fromkeys((owner, self.organisation)):
             for name in names:
                 rows = self.compositions.get((party, fold_name(name)))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
-from tracepack.core.content import LabComparison, Scope, lab_comparisons, scope_of
+from tracepack.core.content import LabComparison, Scope, lab_comparisons, reading_order, scope_of
+from tracepack.core.delivered import inconsistent, only_delivered
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
 from tracepack.core.ledger import Certificate, Delivery, LotKey
 from tracepack.core.library import Route
 from tracepack.core.lineage import BOOKKEPT, Lineage
-from tracepack.core.mixture import Mixture
+from tracepack.core.mixture import Mixture, contradiction, mix_lots
 from tracepack.core.pools import pool_of
 from tracepack.core.properties import stated_shares
 from tracepack.core.quantity import Interval, percent_text
@@ -24,9 +27,28 @@ _NEAR_ROUTE = 0.03
 
 def run_checks(mixture: Mixture, scope: Scope | None = None) -> tuple[Finding, ...]:
     """Every audit test over what an answer rests on, or over the whole mixture; sorted, errors first."""
-    whole = scope or scope_of(mixture, [("state", lot, i) for lot, pool in mixture.pools.items() for i in range(len(pool.states))])
+    whole = scope or _whole(mixture)
     findings = [finding for test in _TESTS for finding in test(mixture, whole)]
     return sort_findings(findings)
+
+
+def _whole(mixture: Mixture) -> Scope:
+    return scope_of(mixture, [("state", lot, i) for lot, pool in mixture.pools.items() for i in range(len(pool.states))])
+
+
+def check_lots(lineage: Lineage, lots: Iterable[LotKey]) -> tuple[Finding, ...]:
+    """Every audit test over some canonical lots and all that is upstream of them; sorted, errors first.
+
+    The same as `run_checks` of their mixture.  Lots that were only delivered are not mixed, though: their deliveries
+    join those that the mixture of the others rests on.
+    """
+    plain, others = only_delivered(lineage, sorted(set(lots)))
+    arrived = [delivery for lot in plain for delivery in lineage.deliveries[lot]]
+    mixture = mix_lots(lineage, others)
+    mixed = _whole(mixture)
+    scope = replace(mixed, deliveries=tuple(sorted((*mixed.deliveries, *arrived), key=reading_order)))
+    contradictions = [contradiction(delivery) for delivery in inconsistent(arrived, lineage.catalogue)]
+    return sort_findings([*contradictions, *(finding for test in _TESTS for finding in test(mixture, scope))])
 
 
 def check_downstream(lineage: Lineage, trace: Trace) -> tuple[Finding, ...]:
@@ -149,6 +171,7 @@ def _certificates(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
         yield Finding("certificate-unknown", Severity.WARNING, text, "Add it to the sheet Certificates.", cells)
 
 
+@lru_cache(maxsize=4096)
 def _plain(number: str) -> str:
     return "".join(c for c in number.casefold() if c.isalnum())
 
@@ -175,6 +198,8 @@ def _declarations(_: Mixture, scope: Scope) -> Iterator[Finding]:
     for d in scope.deliveries:
         by_lot.setdefault(d.lot, []).append(d)
     for lot, group in by_lot.items():
+        if len(group) == 1:
+            continue
         words = {(d.biobased_carbon, d.biobased_mass, d.organic_carbon, d.inorganic_carbon, d.method) for d in group}
         if len(words) > 1:
             cells = tuple(d.source.ref("biobased_carbon") for d in group)
@@ -186,9 +211,12 @@ def _source_words(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
     """A bio share declared from fossil sources only, or none from bio-based sources only."""
     for d in scope.deliveries:
         sources = [mixture.lineage.source_of(d, s) for s, _ in mixture.lineage.source_shares(d)]
+        if not sources or None in sources or d.chain_of_custody in BOOKKEPT:
+            continue
         categories = {s.category for s in sources if s is not None}
-        shares = [s for s in (stated_shares(d).bio, stated_shares(d).mass) if s is not None]
-        if not categories or None in sources or not shares or d.chain_of_custody in BOOKKEPT:
+        stated = stated_shares(d)
+        shares = [s for s in (stated.bio, stated.mass) if s is not None]
+        if not shares:
             continue
         from_fossil = categories <= _NOT_BIO and any(s.low > 0.005 for s in shares)
         from_bio = categories <= _BIO and all(s.high == 0 for s in shares)
@@ -230,10 +258,14 @@ def _lab_finding(mixture: Mixture, lot: LotKey, c: LabComparison) -> Finding | N
 def _mass_bases(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
     """A stated bio-based mass share of a polymer whose usual monomer's share on the stated basis is another."""
     for d in scope.deliveries:
+        if d.biobased_mass is None and d.biobased_carbon is None:
+            continue
         row = mixture.lineage.catalogue.material(d.supplier, d.material, d.delivery_date)
         found = mixture.lineage.catalogue.library.find(d.material, row.name if row else None)
+        if found is None or not found.routes:
+            continue
         stated = stated_shares(d)
-        if found is None or not found.routes or stated.mass is None or not stated.mass.is_point:
+        if stated.mass is None or not stated.mass.is_point:
             continue
         routes = [r for r in found.routes if stated.bio is None or abs(r.biobased_carbon - stated.bio.low) <= 0.03]
         if routes and not any(_fits(r, stated.mass, d.mass_basis) for r in routes):

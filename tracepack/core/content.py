@@ -136,8 +136,13 @@ def scope_of(mixture: Mixture, starts: Iterable[NodeKey]) -> Scope:
                     deliveries.setdefault(id(inflow.delivery), inflow.delivery)
         else:
             runs[node[1]] = mixture.flows[node[1]].run
-    ordered = sorted(deliveries.values(), key=lambda d: (d.supplier, d.lot_no, d.delivery_date, d.source.row))
+    ordered = sorted(deliveries.values(), key=reading_order)
     return Scope(frozenset(depths), lots, tuple(ordered), tuple(sorted(runs.values(), key=lambda r: (r.date, r.key))))
+
+
+def reading_order(delivery: Delivery) -> tuple[str, str, dt.date, int]:
+    """The order in which deliveries are told: by lot, day and row."""
+    return delivery.supplier, delivery.lot_no, delivery.delivery_date, delivery.source.row
 
 
 def _several(matter: Mapping[Root, float]) -> bool:

@@ -92,10 +92,11 @@ def _describe(mixture: Mixture, lot: LotKey, delivery: Delivery) -> None:
     parts = matter.parts or (Part(1.0, (UNKNOWN,)),)
     mixture.delivery_roots[id(delivery)] = Root("delivery", str(delivery.lot), delivery.lot, delivery, parts, recipe=matter.recipe)
     if not matter.consistent:
-        mixture.findings.append((id(delivery), _contradiction(delivery)))
+        mixture.findings.append((id(delivery), contradiction(delivery)))
 
 
-def _contradiction(delivery: Delivery) -> Finding:
+def contradiction(delivery: Delivery) -> Finding:
+    """`content-inconsistent`: what a delivery states cannot all be true."""
     stated = [f for f in ("biobased_carbon", "biobased_mass", "organic_carbon") if getattr(delivery, f) is not None]
     return Finding(
         "content-inconsistent",

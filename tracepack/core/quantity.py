@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Protocol
 
 MG_PER_KG = 1_000_000
@@ -91,6 +92,7 @@ _PIECE_UNITS = {
 _BEYOND_ANY_LOT = Decimal(10) ** 21
 
 
+@lru_cache(maxsize=4096)
 def fold_unit(unit: str) -> str:
     """A unit's spelling without case, width, spaces and dots ("Kg." and "ＫＧ" are "kg")."""
     folded = unicodedata.normalize("NFKC", unit).casefold()
