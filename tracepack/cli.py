@@ -104,17 +104,26 @@ def demo(directory: Path | None, lang: str) -> None:
 @click.option(
     "--for", "which", type=click.Choice(["supplier", "production", "all"]), default="all", show_default=True, help="Which sheets."
 )
+@click.option("--supplier", metavar="ID", help="Whom it is for: its drop-downs then hold this supplier's own names only.")
 @_lang
-def template(file: Path, which: str, lang: str) -> None:
-    """Write a workbook to fill in: its sheets, headers, lists of values and notes."""
+@click.pass_obj
+def template(workspace: str, file: Path, which: str, supplier: str | None, lang: str) -> None:
+    """Write a workbook to fill in: its sheets, headers, drop-downs and notes.
+
+    Where there is a workspace, the drop-downs offer its parties, materials, lots, sites, certificates and sources.
+    """
     from tracepack.workspace import Workspace
 
     if file.suffix.casefold() != ".xlsx":
         raise UsageProblem(f"{file.name} is not named .xlsx", "a template is an Excel workbook")
     if file.exists():
         raise UsageProblem(f"{file} is there already and may hold somebody's work", "choose another name, or delete it first")
-    write_atomically(file, Workspace.template(which, lang=lang))
+    known = "://" in workspace or Path(workspace).is_file()
+    names = opened(workspace).names(supplier) if known else None
+    write_atomically(file, Workspace.template(which, lang=lang, names=names, supplier=supplier))
     say(f"Wrote {file}.  Fill it in, then: tracepack import {file}")
+    if which == "supplier" and names and names.parties and not supplier:
+        say("Its drop-downs name your other suppliers, customers and lots too; --supplier ID keeps to one supplier's own.")
 
 
 @command("import", "tracepack import deliveries-2026-03.xlsx production.xlsx")

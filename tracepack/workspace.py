@@ -5,10 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracepack import listing, questions
 from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, LogAnswer, LotsAnswer, TraceAnswer
 from tracepack.store import Store
+
+if TYPE_CHECKING:
+    from tracepack.intake.suggestions import Names
 
 
 class Workspace:
@@ -109,9 +113,21 @@ class Workspace:
         with self._store.reading():
             return reporting.report(self._store, lot, owner, format, lang)
 
+    def names(self, supplier: str | None = None) -> Names:
+        """The names that a template's drop-downs offer; with ``supplier`` only those that are that supplier's own."""
+        from tracepack.intake.suggestions import LONGEST_LIST, NAMING_SHEETS, names_in
+
+        with self._store.reading():
+            return names_in(self._store.newest_facts(NAMING_SHEETS, supplier or "", LONGEST_LIST), supplier or "")
+
     @staticmethod
-    def template(which: str = "all", *, lang: str = "en") -> bytes:
-        """A workbook to fill in, for a "supplier", for "production", or "all" sheets."""
+    def template(which: str = "all", *, lang: str = "en", names: Names | None = None, supplier: str | None = None) -> bytes:
+        """A workbook to fill in, for a "supplier", for "production", or "all" sheets.
+
+        ``names`` (see the method of that name) fills the drop-downs of parties, materials, lots and the like; without
+        it they offer no more than ``supplier``, whom the workbook is for.
+        """
+        from tracepack.intake.suggestions import names_in
         from tracepack.intake.template import write_template
 
-        return write_template(which, lang)
+        return write_template(which, lang, names or names_in((), supplier or ""))

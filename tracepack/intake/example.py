@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import cache
 
 from tracepack import data
-from tracepack.core.ledger import Value
-from tracepack.core.quantity import Interval
+
+#: What the name of everything in an example begins with.
+_PREFIX = "EXAMPLE"
 
 
 @cache
@@ -20,15 +20,14 @@ def example_cells(sheet: str) -> Mapping[str, str | int | float | dt.date]:
 
 
 @cache
-def example_values(sheet: str) -> Mapping[str, Value]:
-    """The example row as it reads back."""
-    layout = data.layout().sheets[sheet]
-    return {key: _read_back(layout.column(key).type, cell) for key, cell in example_cells(sheet).items()}
+def example_name(sheet: str) -> tuple[str, str]:
+    """The field that makes a row of a sheet its example, and what stands there ("lot_no", "EXAMPLE-LOT-1").
+
+    A row is the example as long as that name stands in it, whatever else was edited: nobody's lot is called so.
+    """
+    return next((key, cell) for key, cell in example_cells(sheet).items() if isinstance(cell, str) and cell.startswith(_PREFIX))
 
 
-def _read_back(kind: str, cell: str | int | float | dt.date) -> Value:
-    if isinstance(cell, str | dt.date):
-        return cell
-    if kind == "share":
-        return Interval.point(float(Decimal(str(cell)) / 100))
-    return Decimal(str(cell)) if kind == "decimal" else float(cell)
+def is_example(sheet: str, key: str, text: str) -> bool:
+    """Whether a field's text, as read, makes its row the example of the sheet."""
+    return key == example_name(sheet)[0] and text.casefold() == example_name(sheet)[1].casefold()

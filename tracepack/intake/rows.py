@@ -18,7 +18,7 @@ from tracepack.core.numerals import Cell, Unread, is_not_available, read_numbers
 from tracepack.core.shares import ShareRead, read_shares
 from tracepack.intake.celltext import read_choice, read_lot, read_text, show, tidy
 from tracepack.intake.columns import ColumnMap
-from tracepack.intake.example import example_values
+from tracepack.intake.example import example_name, is_example
 from tracepack.intake.gather import Gathered, excerpt_of
 from tracepack.intake.rowchecks import check_row
 from tracepack.intake.schema import OPEN_LISTS, row_model
@@ -80,12 +80,15 @@ def read_rows(
     errors are returned as far as they could be read; whoever stores them looks at the findings first.
     """
     reading = _Reading(sheet, columns)
-    numbers = [row for row in sorted(sheet.rows) if row > columns.header_row and _holds_anything(sheet.rows[row].values())]
+    filled = [row for row in sorted(sheet.rows) if row > columns.header_row and _holds_anything(sheet.rows[row].values())]
+    # The example goes first: its numbers are no evidence for the column's scale, and its cells are not judged.
+    examples = _examples(reading, filled)
+    numbers = [row for row in filled if row not in examples]
     reading.values = {row: {} for row in numbers}
     for column in columns.layout.columns:
         if column.key in columns.columns:
             _read_column(reading, column, numbers)
-    notes = _skip(reading)
+    notes = (*(RowNote(sheet.name, row, EXAMPLE_ROW) for row in examples), *_skip(reading))
     for row, values in reading.values.items():
         _fill_in(reading, values, defaults or {})
         _validate(reading, row, values)
@@ -199,20 +202,21 @@ def _choice(reading: _Reading, column: data.Column, row: int, cell: Cell) -> Val
     return Unread(name, f"Expected one of: {known}.", "choose a value of the list")
 
 
+def _examples(reading: _Reading, rows: Sequence[int]) -> dict[int, None]:
+    """The rows that carry the name of the template's example."""
+    layout = reading.columns.layout.name
+    key = example_name(layout)[0]
+    column = reading.columns.columns.get(key, 0)
+    cells = ((row, reading.sheet.rows[row].get(column)) for row in rows)
+    return {row: None for row, cell in cells if isinstance(cell, str) and is_example(layout, key, tidy(cell))}
+
+
 def _skip(reading: _Reading) -> tuple[RowNote, ...]:
-    """Take out the template's example row, and rows that hold nothing in any understood column."""
-    sheet = reading.sheet
-    example = example_values(reading.columns.layout.name)
-    notes: list[RowNote] = []
-    for row, values in list(reading.values.items()):
-        if example and values == example:
-            notes.append(RowNote(sheet.name, row, EXAMPLE_ROW))
-        elif not values and not any(told == row for told, _ in reading.told):
-            notes.append(RowNote(sheet.name, row, "nothing in a column that was understood"))
-        else:
-            continue
+    """Take out rows that hold nothing in any understood column."""
+    empty = [row for row, values in reading.values.items() if not values and not any(told == row for told, _ in reading.told)]
+    for row in empty:
         del reading.values[row]
-    return tuple(notes)
+    return tuple(RowNote(reading.sheet.name, row, "nothing in a column that was understood") for row in empty)
 
 
 def _fill_in(reading: _Reading, values: dict[str, Value], defaults: Mapping[str, str]) -> None:

@@ -71,6 +71,18 @@ def current_facts(connection: Connection, keys: Iterable[tuple[str, tuple[str, .
     return found
 
 
+def newest_facts(connection: Connection, sheets: Collection[str], text: str, limit: int) -> list[Fact]:
+    """The facts of some sheets that hold now and may hold a text, at most ``limit`` of each sheet, the last recorded first."""
+    found: list[Fact] = []
+    # The payload is JSON text: what it holds is spelt as JSON spells it.
+    holds = facts.c.payload.contains(key_text([text])[2:-2], autoescape=True) if text else true()
+    for sheet in sorted(sheets):
+        newest = select(facts.c.id).where(facts.c.sheet == sheet, holds, visible(None)).order_by(facts.c.id.desc()).limit(limit)
+        query = select(*FACT_COLUMNS).where(facts.c.id.in_(newest))
+        found += decode_facts(connection, connection.execute(query).mappings())
+    return sorted(found, key=lambda fact: -fact.fact_id)
+
+
 def known_of(connection: Connection, names: Collection[str], organisation: str) -> Known:
     """What is known of the lots, parties and materials that go by some names (as rows about to be imported use them)."""
     owned: set[str] = set()

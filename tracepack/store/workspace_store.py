@@ -119,6 +119,11 @@ class Store:
         with self._transaction(writing=False) as connection:
             return lookup.current_facts(connection, keys)
 
+    def newest_facts(self, sheets: Collection[str], text: str, limit: int) -> list[Fact]:
+        """The facts of some sheets that hold now and may hold a text ("" for all), ``limit`` a sheet, the last recorded first."""
+        with self._transaction(writing=False) as connection:
+            return lookup.newest_facts(connection, sheets, text, limit)
+
     def known(self, names: Collection[str]) -> Known:
         """What is known of the lots, parties and materials of some names."""
         with self._transaction(writing=False) as connection:
