@@ -9,7 +9,7 @@ from decimal import Decimal
 from tracepack import data
 from tracepack.core.findings import Finding
 from tracepack.intake.gather import finding
-from tracepack.intake.headers import Match, fold, match_header
+from tracepack.intake.headers import Match, Names, fold
 from tracepack.intake.layouts import Header, missing_columns, text_of
 from tracepack.intake.workbook import Sheet
 
@@ -52,23 +52,24 @@ def is_guide(name: str) -> bool:
 
 
 def map_columns(
-    sheet: Sheet, layout: data.Sheet, header: Header, known: Collection[str] = (), rules: Rules = Rules()
+    sheet: Sheet, names: Names, header: Header, known: Collection[str], rules: Rules
 ) -> tuple[ColumnMap, tuple[Finding, ...]]:
     """What the columns of a table mean; ``sheet`` holds its rows.
 
     Columns not understood, named twice or missing are findings; a column without name and values is not.  ``known``
     are fields that need no column, since the reading knows their value.
     """
+    layout = data.layout().sheets[names.layout]
     filled = _filled_columns(sheet)
     matches: dict[str, list[tuple[int, str, Match]]] = {}
     findings: list[Finding] = []
     for column, text in header.texts.items():
-        match = match_header(layout.name, text) if text else None
+        match = names.match(text) if text else None
         if match is not None:
             matches.setdefault(match.key, []).append((column, text, match))
         elif column in filled:
-            findings.append(_unknown(sheet, header.last if text else filled[column], column, text))
-    findings += [_unknown(sheet, filled[column], column, "") for column in sorted(filled.keys() - header.texts.keys())]
+            findings.append(unknown_column(sheet, header.last if text else filled[column], column, text))
+    findings += [unknown_column(sheet, filled[column], column, "") for column in sorted(filled.keys() - header.texts.keys())]
     chosen = {key: _choose(places, filled) for key, places in matches.items()}
     findings += [_twice(sheet, header.last, places) for key, places in matches.items() if chosen[key] is None]
     taken = {key: place for key, place in chosen.items() if place is not None}
@@ -106,7 +107,8 @@ def _choose(places: list[tuple[int, str, Match]], filled: Collection[int]) -> tu
     return None if len(with_values) > 1 else (with_values or places)[0]
 
 
-def _unknown(sheet: Sheet, row: int, column: int, header: str) -> Finding:
+def unknown_column(sheet: Sheet, row: int, column: int, header: str) -> Finding:
+    """`column-unknown`, at a column's header or (without one) its first value."""
     ref = sheet.ref(row, column)
     called = f"The column {header!r}" if header else "A column without a header"
     return finding(

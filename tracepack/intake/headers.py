@@ -68,9 +68,50 @@ _ALTERING_SIGNS = frozenset("毛皮总計予预剩余退")
 _FILLERS = re.compile(r"\b(content|contents|value|result|gehalt|data|details|information|info)\b|含量|信息|数据", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that a sheet's columns may have: those of the vocabulary, and those that a user has ``told``.
+
+    ``told``: pairs of a folded header and the field that it means; such a field answers to no other header.
+    """
+
+    layout: str
+    told: frozenset[tuple[str, str]] = frozenset()
+
+    def match(self, header: str) -> Match | None:
+        """What a header means, or None."""
+        return _match(self, header)
+
+
+@lru_cache(maxsize=32768)
+def _match(names: Names, header: str) -> Match | None:
+    if names.told:
+        told = next((key for text, key in names.told if text == fold(header)), None)
+        if told:
+            found = match_header(names.layout, header)
+            return found if found and found.key == told else _match_told(names.layout, told, header)
+    found = match_header(names.layout, header)
+    return None if found and any(key == found.key for _, key in names.told) else found
+
+
+def _match_told(layout_name: str, key: str, header: str) -> Match:
+    """A header whose meaning was told; the unit that it states still counts."""
+    return stated_unit(layout_name, key, header) or Match(key)
+
+
+def stated_unit(layout_name: str, key: str, header: str) -> Match | None:
+    """A field's match with the unit that its header states, whatever the header is called; None where it states none."""
+    for pattern in (_BRACKETED, _LAST_WORD, _AFTER_MARK):
+        tail = pattern.fullmatch(header.strip())
+        match = _with_unit(layout_name, key, tail["unit"]) if tail else None
+        if match and (match.unit or match.factor != 1):
+            return match
+    return None
+
+
+@lru_cache(maxsize=32768)
 def match_header(layout_name: str, header: str) -> Match | None:
-    """What a header of a sheet means, or None.
+    """What a header of a sheet means by the vocabulary, or None.
 
     A unit in brackets or at the end is taken off and understood; a header in several languages is understood where its
     parts agree ("Component Mass (g) 重量": the part that is not known must at least end like one that is).

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from tracepack import data
 from tracepack.core.quantity import is_known_unit
-from tracepack.intake.headers import HEADER_UNITS, fold, joined_headers, match_header
+from tracepack.intake.headers import HEADER_UNITS, Names, fold, joined_headers, match_header
 from tracepack.intake.workbook import Fault, Sheet
 
 #: A header is looked for among this many filled rows from where a table may begin.
@@ -74,9 +74,9 @@ def sheets_named_in(text: str) -> set[str]:
 # ---- what a header understands
 
 
-def keys_of(layout_name: str, header: Header) -> set[str]:
+def keys_of(names: Names, header: Header) -> set[str]:
     """The fields that a header's names mean."""
-    return {match.key for text in header.texts.values() if text and (match := match_header(layout_name, text))}
+    return {match.key for text in header.texts.values() if text and (match := names.match(text))}
 
 
 def missing_columns(layout: data.Sheet, keys: Collection[str]) -> list[data.Column]:
@@ -88,9 +88,9 @@ def missing_columns(layout: data.Sheet, keys: Collection[str]) -> list[data.Colu
     ]
 
 
-def states_unit(layout_name: str, header: Header) -> bool:
+def states_unit(names: Names, header: Header) -> bool:
     """Whether a quantity's header states its unit, which stands for the Unit column."""
-    return any(match.unit for text in header.texts.values() if text and (match := match_header(layout_name, text)))
+    return any(match.unit for text in header.texts.values() if text and (match := names.match(text)))
 
 
 @lru_cache(maxsize=65536)
@@ -99,22 +99,21 @@ def is_header_text(text: str) -> bool:
     return any(match_header(name, text) is not None for name in data.layout().sheets)
 
 
-_UNIT_WORDS = (
-    "wt w percent pct prozent text string date datum number unit yyyymmdd ddmmyyyy mmddyyyy ddmmyy ttmmjjjj jjjjmmtt 文本 日期 数字 年月日 年月日 none"
-)
-_UNIT_TEXTS = frozenset(_UNIT_WORDS.split()) | {unit for units in HEADER_UNITS.values() for unit in units}
+#: What stands in a units row without being a unit: how to write a date, that a text is meant, nothing.
+_FORMAT_WORDS = "text string date datum number yyyymmdd ddmmyyyy mmddyyyy ddmmyy ttmmjjjj jjjjmmtt 文本 日期 数字 年月日 none"
+_FORMATS = frozenset(["", *_FORMAT_WORDS.split()])
+_UNIT_TEXTS = _FORMATS | {"wt", "w", "percent", "pct", "prozent"} | {unit for units in HEADER_UNITS.values() for unit in units}
 
 
 def is_unit_text(text: str) -> bool:
     """Whether a text is one of a units row: `kg`, `(%)`, `[g/cm³]`, `wt-%`, `YYYY-MM-DD`, `-`."""
-    folded = fold(text)
-    return not folded or folded in _UNIT_TEXTS or is_known_unit(text)
+    return fold(text) in _UNIT_TEXTS or is_known_unit(text)
 
 
 # ---- headers
 
 
-def headers_in(sheet: Sheet, rows: Sequence[int], layout_name: str) -> Iterator[tuple[float, Header]]:
+def headers_in(sheet: Sheet, rows: Sequence[int], names: Names) -> Iterator[tuple[float, Header]]:
     """Every header that may begin in one of the rows, with its score: how many fields it understands.
 
     A row that only adds units or the names in a second language counts a half more than leaving it out.
@@ -125,9 +124,9 @@ def headers_in(sheet: Sheet, rows: Sequence[int], layout_name: str) -> Iterator[
             last = row + depth - 1
             if last not in sheet.rows or (depth > 1 and not _may_continue(sheet, last)):
                 break
-            header = Header(row, last, header_texts(sheet, range(row, last + 1), layout_name))
-            extra = 0.5 * sum(_adds(sheet, below, layout_name) for below in range(row + 1, last + 1))
-            found = len(keys_of(layout_name, header)) + extra
+            header = Header(row, last, header_texts(sheet, range(row, last + 1), names))
+            extra = 0.5 * sum(_adds(sheet, below, names) for below in range(row + 1, last + 1))
+            found = len(keys_of(names, header)) + extra
             if found > score:
                 score = found
                 yield found, header
@@ -138,20 +137,20 @@ def _may_continue(sheet: Sheet, row: int) -> bool:
     return all(isinstance(content, str) for content in sheet.rows[row].values())
 
 
-def _adds(sheet: Sheet, row: int, layout_name: str) -> bool:
+def _adds(sheet: Sheet, row: int, names: Names) -> bool:
     texts = [text for content in sheet.rows[row].values() if (text := text_of(content))]
     units = any(fold(text) or "%" in text for text in texts) and all(is_unit_text(text) for text in texts)
-    return units or len({m.key for text in texts if (m := match_header(layout_name, text))}) >= 2
+    return units or len({m.key for text in texts if (m := names.match(text))}) >= 2
 
 
-def header_texts(sheet: Sheet, rows: Sequence[int], layout_name: str) -> dict[int, str]:
+def header_texts(sheet: Sheet, rows: Sequence[int], names: Names) -> dict[int, str]:
     """The name of each column from its header rows; the text of merged cells holds for every column that they cover."""
     spread = _spread(sheet, rows)
     columns = sorted({column for row in rows for column in sheet.rows.get(row, {})} | {column for _, column in spread})
     texts: dict[int, str] = {}
     for column in columns[:MOST_COLUMNS]:
         parts = [spread.get((row, column)) or text_of(sheet.rows.get(row, {}).get(column)) for row in rows]
-        texts[column] = _joined(layout_name, list(dict.fromkeys(part for part in parts if part)))
+        texts[column] = _joined(names, list(dict.fromkeys(part for part in parts if part)))
     return texts
 
 
@@ -166,30 +165,43 @@ def _spread(sheet: Sheet, rows: Sequence[int]) -> dict[tuple[int, int], str]:
     return spread
 
 
-def _joined(layout_name: str, parts: list[str]) -> str:
+def _joined(names: Names, parts: list[str]) -> str:
     """One name from the names of a column's header rows, top first: the first way of joining them that is understood."""
     name = parts[-1] if parts else ""
     for above in reversed(parts[:-1]):
-        name = next((way for way in joined_headers(above, name) if match_header(layout_name, way)), f"{above} {name}")
+        ways = [above] if fold(name) in _FORMATS and "%" not in name else joined_headers(above, name)
+        name = next((way for way in ways if names.match(way)), f"{above} {name}")
     return name
 
 
-def best_header(sheet: Sheet, rows: Sequence[int], layout_name: str) -> tuple[float, Header] | None:
+def best_header(sheet: Sheet, rows: Sequence[int], names: Names) -> tuple[float, Header] | None:
     """The header that understands most among the rows; of equals the one with fewer rows, then the first."""
-    found = list(headers_in(sheet, rows[:HEADER_ROWS], layout_name))
+    found = list(headers_in(sheet, rows[:HEADER_ROWS], names))
     return max(found, key=lambda pair: (pair[0], pair[1].first - pair[1].last, -pair[1].first)) if found else None
 
 
-def named_header(sheet: Sheet, rows: Sequence[int], layout_name: str) -> Header | None:
+def named_header(sheet: Sheet, rows: Sequence[int], names: Names) -> Header | None:
     """The header of a sheet whose name says what it holds: its first filled row, unless another is clearly better."""
     filled = [row for row in rows if any(text_of(content) for content in sheet.rows[row].values())]
-    best = best_header(sheet, filled, layout_name)
+    best = best_header(sheet, filled, names)
     if best is None:
         return None
-    firsts = [pair for pair in headers_in(sheet, filled[:1], layout_name)]
+    firsts = [pair for pair in headers_in(sheet, filled[:1], names)]
     first = max(firsts, key=lambda pair: pair[0])
     enough = CLEARLY_BETTER if first[0] else 1
     return best[1] if best[1].first == first[1].first or best[0] >= first[0] + enough else first[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a user has told about a file's columns: (sheet of the contract or "" for all, folded header, field)."""
+
+    columns: frozenset[tuple[str, str, str]] = frozenset()
+
+    def names(self, layout_name: str) -> Names:
+        """The names of one sheet's columns."""
+        fields = {column.key for column in data.layout().sheets[layout_name].columns}
+        return Names(layout_name, frozenset((text, key) for sheet, text, key in self.columns if sheet in ("", layout_name) and key in fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +213,14 @@ class Guess:
     candidates: tuple[str, ...] = ()
 
 
-def guess_layout(sheet: Sheet, rows: Sequence[int], known: Collection[str], title: str) -> Guess:
+def guess_layout(sheet: Sheet, rows: Sequence[int], told: Told, known: Collection[str], title: str) -> Guess:
     """The layout whose required columns a header holds, and of those the one that understands most of it.
 
     ``known`` are fields that need no column; ``title`` is a text that may name the table.  Where none is complete, a
     layout that understands clearly more than any other is taken, so that what is missing can be said.
     """
-    scored = {name: best for name in data.layout().sheets if (best := best_header(sheet, rows, name)) and best[0] >= ENOUGH}
-    complete = {name: best for name, best in scored.items() if not _lacking(name, best[1], known)}
+    scored = {name: best for name in data.layout().sheets if (best := best_header(sheet, rows, told.names(name))) and best[0] >= ENOUGH}
+    complete = {name: best for name, best in scored.items() if not lacking(told.names(name), best[1], known)}
     pool = complete or {name: best for name, best in scored.items() if best[0] > ENOUGH}
     if not pool:
         return Guess(None, None)
@@ -221,6 +233,7 @@ def guess_layout(sheet: Sheet, rows: Sequence[int], known: Collection[str], titl
     return Guess(None, pool[winners[0]][1], tuple(winners))
 
 
-def _lacking(layout_name: str, header: Header, known: Collection[str]) -> list[data.Column]:
-    unit = ["unit"] if states_unit(layout_name, header) else []
-    return missing_columns(data.layout().sheets[layout_name], {*keys_of(layout_name, header), *known, *unit})
+def lacking(names: Names, header: Header, known: Collection[str]) -> list[data.Column]:
+    """The required columns that neither the header has nor ``known`` holds; a unit in a header stands for the Unit column."""
+    unit = ["unit"] if states_unit(names, header) else []
+    return missing_columns(data.layout().sheets[names.layout], {*keys_of(names, header), *known, *unit})

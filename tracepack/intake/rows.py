@@ -156,7 +156,7 @@ def _not_available(reading: _Reading, row: int, column: data.Column, text: str, 
 def _values(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
     """The column's values by its type, cell for cell."""
     if column.type == "date":
-        return read_dates(cells)
+        return read_dates(cells, order=reading.columns.rules.order)
     if column.type == "share":
         return _shares(reading, column.key, places, cells)
     if column.type in {"decimal", "number"}:
@@ -172,13 +172,15 @@ def _values(reading: _Reading, column: data.Column, places: list[int], cells: li
 def _numbers(reading: _Reading, column: data.Column, cells: list[Cell]) -> list[Value | Unread]:
     factor = reading.columns.factors.get(column.key, Decimal(1))
     make: Callable[[Decimal], Value] = float if column.type == "number" else lambda number: number
-    found = read_numbers(cells, percent_allowed=column.key in _PERCENT_NUMBERS)
+    found = read_numbers(cells, percent_allowed=column.key in _PERCENT_NUMBERS, mark=reading.columns.rules.mark)
     return [number if isinstance(number, Unread) else make(number * factor) for number in found]
 
 
 def _shares(reading: _Reading, key: str, places: list[int], cells: list[Cell]) -> list[Value | Unread]:
     values: list[Value | Unread] = []
-    for row, cell, read in zip(places, cells, read_shares(cells, percent_marked=reading.sheet.percent_marked), strict=True):
+    rules = reading.columns.rules
+    shares = read_shares(cells, percent_marked=reading.sheet.percent_marked, mark=rules.mark, scale=rules.scale)
+    for row, cell, read in zip(places, cells, shares, strict=True):
         if isinstance(read, ShareRead) and read.approximate:
             low, high = (f"{end * 100:.6g}" for end in (read.share.low, read.share.high))
             message = f"The value calls itself approximate; it is taken as {low} to {high} %."

@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 
 from tracepack import data
 from tracepack.core.numerals import is_not_available
-from tracepack.intake.headers import fold, match_header
+from tracepack.intake.headers import Names, fold, match_header
 from tracepack.intake.layouts import (
     ENOUGH,
     Guess,
     Header,
+    Told,
     guess_layout,
     headers_in,
     is_header_text,
     keys_of,
-    missing_columns,
+    lacking,
     named_header,
     recognise_sheet,
-    states_unit,
     text_of,
 )
 from tracepack.intake.workbook import Content, Fault, Sheet
@@ -60,40 +60,51 @@ class Sorted:
     passed: Mapping[int, str]
 
 
-def find_places(sheet: Sheet, known: Collection[str]) -> tuple[tuple[Place, ...], Guess | None]:
-    """The tables of a sheet from top to bottom; a guess that named no layout instead where there is none.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is known before a sheet is looked at: names of columns that were told, fields that need no column.
 
-    ``known`` are fields that need no column.
+    ``named`` is the layout of the sheet where a user or its name says it.
     """
+
+    told: Told = Told()
+    known: frozenset[str] = frozenset()
+    named: data.Sheet | None = None
+
+
+def find_places(sheet: Sheet, search: Search) -> tuple[tuple[Place, ...], Guess | None]:
+    """The tables of a sheet from top to bottom; a guess that named no layout instead where there is none."""
     filled = [row for row in sorted(sheet.rows) if any(text_of(c) or isinstance(c, Fault) for c in sheet.rows[row].values())]
-    named = recognise_sheet(sheet.name)
+    named = search.named or recognise_sheet(sheet.name)
     if named is not None:
-        header = named_header(sheet, filled, named.name)
+        header = named_header(sheet, filled, search.told.names(named.name))
         first = Guess(named, header) if header else None
     else:
-        first = guess_layout(sheet, filled, known, sheet.name)
+        first = guess_layout(sheet, filled, search.told, search.known, sheet.name)
     if first is None or first.layout is None or first.header is None:
         return (), first
-    starts = [(first.layout, first.header), *_further_headers(sheet, filled, first.layout, first.header, known)]
+    starts = [(first.layout, first.header), *_further_headers(sheet, filled, first.layout, first.header, search)]
     places: list[Place] = []
     start = 0
     for index, (layout, header) in enumerate(starts):
-        end = starts[index + 1][1].first if index + 1 < len(starts) else None
-        place = _place(filled, start, layout, header, end)
-        places += _side_by_side(sheet, place, known)
-        start = place.below[-1] + 1 if place.below else header.last + 1
+        end = _title_of(sheet, filled, starts[index + 1][1].first) if index + 1 < len(starts) else filled[-1] + 1
+        above = tuple(row for row in filled if start <= row < header.first)
+        below = tuple(row for row in filled if header.last < row < end)
+        places += _side_by_side(sheet, Place(layout, header, above, below), search)
+        start = end
     return tuple(places), None
 
 
-def _place(filled: Sequence[int], start: int, layout: data.Sheet, header: Header, end: int | None) -> Place:
-    """The rows around a header, up to the next one; a title directly above that belongs to the next table."""
-    above = tuple(row for row in filled if start <= row < header.first)
-    below = [row for row in filled if row > header.last and (end is None or row < end)]
-    return Place(layout, header, above, tuple(below))
+def _title_of(sheet: Sheet, filled: Sequence[int], first: int) -> int:
+    """Where what belongs to a header begins: the rows of one or two cells directly above it are its titles."""
+    known = set(filled)
+    while first - 1 in known and len(sheet.rows[first - 1]) <= 2:
+        first -= 1
+    return first
 
 
 def _further_headers(
-    sheet: Sheet, filled: Sequence[int], layout: data.Sheet, first: Header, known: Collection[str]
+    sheet: Sheet, filled: Sequence[int], layout: data.Sheet, first: Header, search: Search
 ) -> list[tuple[data.Sheet, Header]]:
     """The headers of further tables below the first; a header that only repeats the one above it is none."""
     found: list[tuple[data.Sheet, Header]] = []
@@ -101,29 +112,25 @@ def _further_headers(
     for index, row in enumerate(filled):
         if row <= after or not _looks_like_header(sheet, row) or _repeats(sheet, row, texts):
             continue
-        window = [r for r in filled[index : index + 3] if r - row < 3]
-        title = _title_above(sheet, filled, index)
-        guess = _further(sheet, window[:1], layout, known, title)
+        guess = _further(sheet, [row], layout, search, _title_above(sheet, filled, index))
         if guess.layout and guess.header:
             found.append((guess.layout, guess.header))
             layout, after, texts = guess.layout, guess.header.last, guess.header.texts
     return found
 
 
-def _further(sheet: Sheet, rows: Sequence[int], layout: data.Sheet, known: Collection[str], title: str) -> Guess:
+def _further(sheet: Sheet, rows: Sequence[int], layout: data.Sheet, search: Search, title: str) -> Guess:
     """What a further table is: what its title says, the same as above it, or what its header alone says."""
     told = recognise_sheet(title)
     for candidate in (told, layout):
         if candidate:
-            best = max(headers_in(sheet, rows, candidate.name), key=lambda pair: pair[0])
-            keys = {*keys_of(candidate.name, best[1]), *known, *(["unit"] if states_unit(candidate.name, best[1]) else [])}
-            if best[0] >= ENOUGH and (candidate is told or not missing_columns(candidate, keys)):
-                return Guess(candidate, best[1])
-    guess = guess_layout(sheet, rows, known, title)
-    if guess.layout and guess.header:
-        keys = {*keys_of(guess.layout.name, guess.header), *known, "unit"}
-        if missing_columns(guess.layout, keys):
-            return Guess(None, None)
+            names = search.told.names(candidate.name)
+            score, header = max(headers_in(sheet, rows, names), key=lambda pair: pair[0])
+            if score >= ENOUGH and (candidate is told or not lacking(names, header, search.known)):
+                return Guess(candidate, header)
+    guess = guess_layout(sheet, rows, search.told, search.known, title)
+    if guess.layout and guess.header and lacking(search.told.names(guess.layout.name), guess.header, search.known):
+        return Guess(None, None)
     return guess
 
 
@@ -158,7 +165,7 @@ def _title_above(sheet: Sheet, filled: Sequence[int], index: int) -> str:
 # ---- side by side
 
 
-def _side_by_side(sheet: Sheet, place: Place, known: Collection[str]) -> list[Place]:
+def _side_by_side(sheet: Sheet, place: Place, search: Search) -> list[Place]:
     """The table itself, or the complete tables that stand side by side in it with a blank column between."""
     blocks = _blocks(sheet, place)
     if len(blocks) < 2:
@@ -166,20 +173,19 @@ def _side_by_side(sheet: Sheet, place: Place, known: Collection[str]) -> list[Pl
     parts: list[Place] = []
     for block in blocks:
         header = Header(place.header.first, place.header.last, {c: t for c, t in place.header.texts.items() if c in block})
-        part = _complete(header, place.layout, known)
+        part = _complete(header, place.layout, search)
         if part:
             below = tuple(row for row in place.below if block & sheet.rows[row].keys())
             parts.append(replace(place, layout=part, header=header, columns=block, below=below))
     return parts if len(parts) >= 2 else [place]
 
 
-def _complete(header: Header, layout: data.Sheet, known: Collection[str]) -> data.Sheet | None:
+def _complete(header: Header, layout: data.Sheet, search: Search) -> data.Sheet | None:
     """The layout of which a block of columns is a whole table: the sheet's own, else the only one."""
 
     def whole(candidate: data.Sheet) -> bool:
-        keys = keys_of(candidate.name, header)
-        unit = ["unit"] if states_unit(candidate.name, header) else []
-        return len(keys) >= ENOUGH and not missing_columns(candidate, {*keys, *known, *unit})
+        names = search.told.names(candidate.name)
+        return len(keys_of(names, header)) >= ENOUGH and not lacking(names, header, search.known)
 
     if whole(layout):
         return layout
@@ -211,16 +217,15 @@ _NOTE_START = re.compile(
 _TYPED = ("date", "decimal", "share", "number")
 
 
-def sort_rows(sheet: Sheet, place: Place, columns: Mapping[str, int]) -> Sorted:
-    """Which rows below a header are data.  ``columns``: the column of each field.
+def sort_rows(sheet: Sheet, place: Place, rows: Sequence[int], columns: Mapping[str, int]) -> Sorted:
+    """Which of some rows below a header are data.  ``columns``: the column of each field.
 
     A row is passed over only where it shows what it is: the header again, an explanation right under the header, a total,
     a heading across the table, a note after the last row.  What only might be none of the data stays data, so that its
     blanks are told.
     """
     passed: dict[int, str] = {}
-    rows = list(place.below)
-    own = set(columns.values()) if columns else set()
+    own = set(columns.values())
     passed.update(_headers_again(sheet, place, rows))
     if rows and rows[0] not in passed and _explains(sheet, rows[0], place.layout, columns):
         passed[rows[0]] = EXPLAINED
@@ -318,7 +323,7 @@ def _may_identify(text: str) -> bool:
 
 # ---- what is stated above a table
 
-#: Labels too general to be trusted above a table: a date there may be the day of printing.
+#: Labels too general to be trusted above a table unless they are the column's own name: a date there may be the day of printing.
 _GENERAL = frozenset("date datum 日期 日付 name remark remarks note notes no nr number unit type kind reference ref page 备注 编号".split())  # noqa: SIM905
 
 
@@ -331,19 +336,26 @@ class Stated:
     cell: str
 
 
-def stated_above(sheet: Sheet, place: Place) -> tuple[Stated, ...]:
+def stated_above(sheet: Sheet, place: Place, names: Names) -> tuple[Stated, ...]:
     """Labelled values above a table ("Supplier: ACME", or the label in one cell and the value in the next).
 
     A field stated twice with different values is left out, as is one that the table has a column for.
     """
-    taken = keys_of(place.layout.name, place.header)
+    taken = keys_of(names, place.header)
     found: dict[str, list[Stated]] = {}
     for row in place.above:
         for column, label, content in _labelled(sheet, row):
-            match = match_header(place.layout.name, label) if fold(label) not in _GENERAL else None
+            match = match_header(place.layout.name, label)
+            if match and fold(label) in _GENERAL and not _own_name(place.layout.column(match.key), label):
+                continue
             if match and match.key not in taken and not match.unit:
                 found.setdefault(match.key, []).append(Stated(match.key, content, sheet.ref(row, column).cell))
     return tuple(states[0] for states in found.values() if len({str(state.content) for state in states}) == 1)
+
+
+def _own_name(column: data.Column, label: str) -> bool:
+    """Whether a label is the contract's own name of a column in some language, not one of its synonyms."""
+    return fold(label) in {fold(column.header), *(fold(words[0]) for words in column.synonyms.values() if words)}
 
 
 def _labelled(sheet: Sheet, row: int) -> Iterable[tuple[int, str, Content]]:

@@ -1,0 +1,183 @@
+"""A profile laid over a file: whether its layout is there, and what its columns and rows then mean."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tracepack.intake.sheetxml import column_number
+
+from tracepack.core.findings import Finding, SourceRef
+from tracepack.core.quantity import mass_mg
+from tracepack.intake.columns import ColumnMap, Rules, unknown_column
+from tracepack.intake.gather import finding
+from tracepack.intake.headers import HEADER_UNITS, Names, fold, stated_unit
+from tracepack.intake.layouts import HEADER_ROWS, Header, header_texts, text_of
+from tracepack.intake.profiles import Profile, TableProfile, column_letter, named_like, with_rules
+from tracepack.intake.tables import Place
+from tracepack.intake.workbook import Sheet, Workbook
+
+PREPARED, SKIPPED = "a prepared row that was not filled in", "left out by the profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How far a profile fits a file: the header of each of its tables by sheet, and the first header that is missing."""
+
+    profile: Profile
+    headers: Mapping[tuple[str, int], Header]
+    lacking: str = ""
+    at: SourceRef | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether every table of the profile that has its sheet has its columns, and at least one has."""
+        return bool(self.headers) and not self.lacking
+
+    def tables_in(self, sheet_name: str) -> list[tuple[TableProfile, Header]]:
+        """The profile's tables that a sheet holds, with their headers."""
+        tables = enumerate(self.profile.tables)
+        return [(table, self.headers[sheet_name, number]) for number, table in tables if (sheet_name, number) in self.headers]
+
+
+def fit(profile: Profile, workbook: Workbook) -> Fit:
+    """Lay a profile over a file."""
+    headers: dict[tuple[str, int], Header] = {}
+    lacking, at = "", None
+    for number, table in enumerate(profile.tables):
+        for sheet in workbook.sheets:
+            if sheet.rows and named_like(sheet.name, table.sheet):
+                header, missing = locate(sheet, table)
+                if header is not None:
+                    headers[sheet.name, number] = header
+                elif not lacking and table.sheet != "*":
+                    lacking, at = missing, SourceRef(sheet.file, sheet.sha256, sheet.name, "")
+    return Fit(profile, headers, lacking, at)
+
+
+def locate(sheet: Sheet, table: TableProfile) -> tuple[Header | None, str]:
+    """The header of a profile's table in a sheet, or None and the first of its headers that no row holds."""
+    rows = [table.header_row] if table.header_row else sorted(sheet.rows)[:HEADER_ROWS]
+    wanted = [text for text in table.columns.values() if column_letter(text) is None]
+    nearest, fewest = wanted[0] if wanted else "", len(wanted) + 1
+    for row in rows:
+        if row in sheet.rows:
+            last = row + table.header_rows - 1
+            texts = header_texts(sheet, range(row, last + 1), Names(table.layout.name))
+            present = {fold(text) for text in texts.values()}
+            missing = [text for text in wanted if fold(text) not in present]
+            if not missing and (wanted or table.header_row):
+                return Header(row, last, texts), ""
+            if missing and len(missing) < fewest:
+                nearest, fewest = missing[0], len(missing)
+    return None, nearest
+
+
+def place_by(sheet: Sheet, table: TableProfile, header: Header) -> Place:
+    """The rows around a profile's header."""
+    rows = sorted(sheet.rows)
+    return Place(table.layout, header, tuple(r for r in rows if r < header.first), tuple(r for r in rows if r > header.last))
+
+
+def column_at(header: Header, designator: str) -> int | None:
+    """The number of the column that a profile names by its header or as "column C"; None where there is none."""
+    letters = column_letter(designator)
+    if letters:
+        return column_number(letters)
+    return next((column for column, text in header.texts.items() if fold(text) == fold(designator)), None)
+
+
+def columns_by(sheet: Sheet, table: TableProfile, header: Header, told: Rules) -> tuple[ColumnMap, tuple[Finding, ...]]:
+    """The columns of a table as its profile names them; ``sheet`` holds the table's rows."""
+    columns = {key: column for key, name in table.columns.items() if (column := column_at(header, name))}
+    texts = {key: header.texts.get(column, "") or name for (key, column), name in zip(columns.items(), table.columns.values(), strict=True)}
+    units: dict[str, str] = {}
+    factors: dict[str, Decimal] = {}
+    findings = list(_left_over(sheet, table, header, set(columns.values())))
+    for key in columns:
+        unit = table.units.get(key, "")
+        by_header = stated_unit(table.layout.name, key, texts[key])
+        if unit and by_header and by_header.unit and mass_mg(Decimal(1), by_header.unit) != mass_mg(Decimal(1), unit):
+            findings.append(_contradicted(sheet, header, columns[key], texts[key], unit))
+        if unit and key in HEADER_UNITS:
+            factors[key] = Decimal(HEADER_UNITS[key].get(fold(unit), "1"))
+        elif unit or (by_header and by_header.unit):
+            units[key] = unit or (by_header.unit if by_header else "")
+        elif by_header and by_header.factor != 1:
+            factors[key] = by_header.factor
+    rules = with_rules(table.rules, told)
+    return ColumnMap(table.layout, header.last, columns, texts, units, factors, rules), tuple(findings)
+
+
+def _left_over(sheet: Sheet, table: TableProfile, header: Header, taken: Collection[int]) -> Iterator[Finding]:
+    """Columns with values that the profile neither reads nor leaves out."""
+    filled: dict[int, int] = {}
+    for row, cells in sheet.rows.items():
+        if not cells.keys() <= filled.keys():
+            for column, content in cells.items():
+                if text_of(content):
+                    filled.setdefault(column, row)
+    for column, row in sorted(filled.items()):
+        text = header.texts.get(column, "")
+        if column not in taken and not any(named_like(text, pattern) for pattern in table.ignored):
+            yield unknown_column(sheet, header.last if text else row, column, text)
+
+
+def _contradicted(sheet: Sheet, header: Header, column: int, text: str, unit: str) -> Finding:
+    ref = sheet.ref(header.last, column)
+    return finding(
+        "profile-contradicted",
+        f"The profile says {unit}, the header says otherwise.",
+        hint="correct the profile, or ask the supplier which unit is meant",
+        refs=[ref],
+        excerpt=f"{ref.cell}  {text}",
+    )
+
+
+def rows_by(sheet: Sheet, table: TableProfile, place: Place) -> dict[int, str]:
+    """The rows that a profile leaves out, with the reason."""
+    blank = {" ".join(text.split()).casefold() for text in table.blank}
+
+    def says(row: int, column: int | None) -> str:
+        text = text_of(sheet.rows[row].get(column)) if column else ""
+        return "" if text.casefold() in blank else text
+
+    key = column_at(place.header, table.row_if_filled) if table.row_if_filled else None
+    rules = [(column_at(place.header, rule.column), " ".join(rule.equals.split()).casefold()) for rule in table.skip]
+    left_out: dict[int, str] = {}
+    for row in place.below:
+        if any(says(row, column).casefold() == text for column, text in rules if column):
+            left_out[row] = SKIPPED
+        elif table.row_if_filled and not says(row, key):
+            left_out[row] = PREPARED
+    return left_out
+
+
+def choose(profiles: Sequence[Profile], workbook: Workbook, asked: str | None) -> tuple[Fit | None, tuple[Finding, ...]]:
+    """The profile that a file is read with, or None; ``asked`` is the one that the user named.
+
+    Where none was named, the only one whose layout is there; of several none, with an error.  One whose sheets are
+    there but not all of its columns is told, since its supplier may have changed the layout.
+    """
+    fits = [fit(profile, workbook) for profile in profiles]
+    place = SourceRef(workbook.name, workbook.sha256, "", "")
+    if asked:
+        chosen = next(f for f in fits if f.profile.name == asked)
+        return (chosen, ()) if chosen.fits else (None, (_unfitting(chosen, place, asked=True),))
+    fitting = [f for f in fits if f.fits]
+    if len(fitting) == 1:
+        return fitting[0], ()
+    if fitting:
+        names = ", ".join(f.profile.name for f in fitting)
+        message = f"The layout is that of several profiles: {names}."
+        return None, (finding("profile-ambiguous", message, hint="name the one that is meant with --profile", refs=[place]),)
+    return None, tuple(_unfitting(f, place, asked=False) for f in fits if f.lacking)
+
+
+def _unfitting(found: Fit, place: SourceRef, *, asked: bool) -> Finding:
+    """That a profile does not fit, with the header that is missing."""
+    missing = f"has no column {found.lacking!r}" if found.lacking else "has none of its tables"
+    name = "profile-not-fitting" if asked else "profile-nearly-fits"
+    hint = "correct the profile, or import without it" if asked else "if the supplier has changed the layout, save the profile anew"
+    return finding(name, f"The profile {found.profile.name} was not used: the file {missing}.", hint=hint, refs=[found.at or place])

@@ -1,0 +1,69 @@
+"""What is said about how a file was understood: tables known by their headers, values stated once, rows passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tracepack.core.findings import Finding, SourceRef
+from tracepack.intake.gather import Gathered, finding
+from tracepack.intake.layouts import Guess, recognise_sheet, text_of
+from tracepack.intake.profiles import Profile
+from tracepack.intake.tables import TOLD, Place, Stated
+from tracepack.intake.workbook import Sheet, Workbook
+
+
+def profile_used(workbook: Workbook, profile: Profile) -> Finding:
+    """That a file was read with a profile."""
+    place = SourceRef(workbook.name, workbook.sha256, "", "")
+    return finding("profile-used", f"The file was read with the profile {profile.name}.", hint="`--dry-run` shows what it makes of each column", refs=[place])
+
+
+def recognised(sheet: Sheet, place: Place) -> Iterable[Finding]:
+    """A note where a table was known by its headers rather than by its sheet's name."""
+    named = recognise_sheet(sheet.name)
+    if named is None or named.name != place.layout.name:
+        ref = sheet.ref(place.header.last, min(place.header.texts, default=1))
+        message = f"The table was taken for {place.layout.name} by its headers."
+        yield finding("table-recognised", message, hint="`--dry-run` shows what each column was taken for", refs=[ref], excerpt=ref.cell)
+
+
+def stated_once(sheet: Sheet, place: Place, stated: Iterable[Stated]) -> Iterable[Finding]:
+    """A note for every value that a cell above the table states for all its rows."""
+    for state in stated:
+        if state.cell:
+            header = place.layout.column(state.key).header
+            ref = SourceRef(sheet.file, sheet.sha256, sheet.name, state.cell)
+            message = f"{header} is stated above the table; it was read for every row of it."
+            yield finding("stated-above", message, refs=[ref], excerpt=f"{state.cell}  {header} = {text_of(state.content)}")
+
+
+def passed_over(sheet: Sheet, passed: Mapping[int, str]) -> Iterable[Finding]:
+    """One note for every reason why rows inside or below a table were passed over."""
+    gathered = Gathered()
+    for row, reason in sorted(passed.items()):
+        if reason in TOLD:
+            column = min(sheet.rows[row])
+            ref = sheet.ref(row, column)
+            shown = f"{ref.cell}  {text_of(sheet.rows[row][column])[:80]}"
+            gathered.add("row-passed-over", f"The row is {reason}; it was not read as data.", "", ref, shown)
+    return gathered.findings()
+
+
+def not_understood(sheet: Sheet, guess: Guess | None) -> Finding:
+    """A sheet of which no table was recognised; where it could be one of several, that is an error."""
+    if guess and guess.candidates and guess.header:
+        names = " or ".join(guess.candidates)
+        ref = sheet.ref(guess.header.last, min(guess.header.texts, default=1))
+        return finding(
+            "table-ambiguous",
+            f"By its headers the table could be {names}.",
+            hint=f"say what it is: --read-as '{sheet.name}={guess.candidates[0]}', or name the sheet after what it holds",
+            refs=[ref],
+            excerpt=f"{ref.cell}  {', '.join(text for _, text in sorted(guess.header.texts.items()) if text)[:200]}",
+        )
+    return finding(
+        "sheet-unknown",
+        f"The sheet {sheet.name!r} is none that tracepack knows; nothing was read from it.",
+        hint="name it after one of the contract's sheets (Deliveries, Production, Materials ...) if it holds such rows, or use --read-as",
+        refs=[SourceRef(sheet.file, sheet.sha256, sheet.name, "")],
+    )
