@@ -19,6 +19,10 @@ MAX_CELLS = 4_000_000
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 MAX_SHARED_CHARACTERS = 150_000_000
+MAX_MERGED = 200_000
+
+#: A merged range: first row, first column, last row, last column, from 1.
+Range = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Grid:
 
     rows: dict[int, dict[int, Content]] = field(default_factory=dict)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: list[Range] = field(default_factory=list)
 
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -66,6 +71,19 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
+
+
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
+
+
+def read_range(reference: str) -> Range | None:
+    """ "B2:C5" as numbers; None where it names no range of a worksheet."""
+    found = _RANGE.fullmatch(reference)
+    if found is None:
+        return None
+    left, top, right, bottom = found[1], found[2], found[3] or found[1], found[4] or found[2]
+    box = (int(top), column_number(left), int(bottom), column_number(right))
+    return box if 1 <= box[0] <= box[2] <= MAX_ROW and box[1] <= box[3] <= MAX_COLUMN else None
 
 
 def read_shared_strings(package: Package, part: str) -> list[str]:
@@ -140,6 +158,8 @@ class SheetReader:
         elif tag == "row":
             self._row = self._int(attributes["r"]) if "r" in attributes else self._row + 1
             self._column = 0
+        elif tag == "mergeCell":
+            self._merge(attributes.get("ref", ""))
 
     def end(self, name: str) -> None:
         """An element closes."""
@@ -155,6 +175,12 @@ class SheetReader:
         """Text inside an element."""
         if self._collect:
             self._pieces.append(data)
+
+    def _merge(self, reference: str) -> None:
+        box = read_range(reference)
+        if box is None or len(self.grid.merged) >= MAX_MERGED:
+            raise RefusedError("the workbook is damaged (its merged cells are none)")
+        self.grid.merged.append(box)
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")

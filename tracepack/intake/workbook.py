@@ -127,7 +127,8 @@ def _read(name: str, digest: str, data: bytes) -> Workbook:
         if kind == "worksheet":
             grid, used = _grid(package, part, strings, styles, epoch, budget)
             budget -= used
-            sheets.append(Sheet(title, name, digest, grid.rows, grid.formats, hidden, book.percent_marked))
+            merged = tuple(grid.merged)
+            sheets.append(Sheet(title, name, digest, grid.rows, grid.formats, hidden, book.percent_marked, merged))
     if not book.sheets:
         raise RefusedError("the workbook has no worksheet")
     return Workbook(name, digest, data, tuple(sheets))
