@@ -11,7 +11,7 @@ from typing import Literal
 from tracepack import questions
 from tracepack.core.findings import Finding, Severity, has_errors, sort_findings
 from tracepack.core.known import Known
-from tracepack.core.ledger import Fact, LotKey, Row
+from tracepack.core.ledger import Fact, Row
 from tracepack.intake.reading import Reading, read_file
 from tracepack.intake.record import Plan, plan_import, record_facts
 from tracepack.report.answers import ImportAnswer, ImportFileAnswer, RowAnswer, finding_answer
@@ -97,7 +97,7 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
         return _Outcome(None, plan, sort_findings(found), refused=False)
     files = [ImportedFile(reading.file, reading.sha256, reading.data) for reading in _distinct(readings)]
     import_id = store.record_import(files, plan.record, plan.supersede)
-    world = questions.world_findings(store, lots_in([*plan.record, *plan.supersede], store.organisation))
+    world = questions.world_findings(store, import_id, [*plan.record, *plan.supersede])
     return _Outcome(import_id, plan, sort_findings([*found, *world]), refused=False)
 
 
@@ -115,12 +115,6 @@ def names_in(rows: Iterable[Row], supplier: str | None) -> set[str]:
 def _with_library(known: Known) -> Known:
     """What is known, with the names that the built-in material library answers to."""
     return replace(known, library_materials=frozenset(material_library().materials))
-
-
-def lots_in(facts: Iterable[Fact], organisation: str) -> list[LotKey]:
-    """The lots that some facts name, sorted; a log in Records only points at a lot, it makes and moves none."""
-    rows = [row.values for fact in facts if fact.sheet != "Records" for row in fact.rows]
-    return sorted({LotKey(str(v.get("supplier") or organisation), str(v["lot_no"])) for v in rows if v.get("lot_no") is not None})
 
 
 def _answer(readings: Sequence[Reading], outcome: _Outcome, options: ImportOptions) -> ImportAnswer:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tracepack.core.checks import check_downstream, check_lots, run_checks
 from tracepack.core.content import Scope, content_in
 from tracepack.core.findings import Finding, sort_findings
-from tracepack.core.ledger import Ledger, LotKey
+from tracepack.core.ledger import Fact, Ledger, LotKey
 from tracepack.core.lineage import Lineage, build_lineage
 from tracepack.core.mixture import Mixture, mix_lots
 from tracepack.core.trace import trace_down, trace_up
@@ -56,12 +56,20 @@ def _lineage(store: Store, lots: Sequence[LotKey] | None, direction: Literal["up
     return build_lineage(store.load_ledger(lots, direction), material_library())
 
 
-def world_findings(store: Store, lots: Sequence[LotKey]) -> tuple[Finding, ...]:
-    """What the records reveal about the world around some lots."""
+def world_findings(store: Store, import_id: int, recorded: Sequence[Fact]) -> tuple[Finding, ...]:
+    """What the records reveal about the world around the lots that an import's facts name."""
+    lots = _lots_of(recorded, store.organisation)
     if not lots:
         return ()
-    lineage, findings = _lineage(store, lots if len(lots) <= _MANY_LOTS else None)
+    ledger = store.load_ledger(sorted(lots), "up") if len(lots) <= _MANY_LOTS else store.whole_ledger(import_id, recorded)
+    lineage, findings = build_lineage(ledger, material_library())
     return sort_findings([*findings, *check_lots(lineage, map(lineage.canonical, lots))])
+
+
+def _lots_of(facts: Iterable[Fact], organisation: str) -> set[LotKey]:
+    """The lots that some facts name; a log in Records only points at a lot, it makes and moves none."""
+    rows = (row.values for fact in facts if fact.sheet != "Records" for row in fact.rows)
+    return {LotKey(str(v.get("supplier") or organisation), str(v["lot_no"])) for v in rows if v.get("lot_no") is not None}
 
 
 def content(store: Store, number: str, owner: str | None, on: str | None) -> ContentAnswer:

@@ -98,6 +98,12 @@ class Store:
                 found = slices.slice_facts(connection, around, direction, self.organisation, as_of)
         return ledger_from_facts(found, organisation=self.organisation, site=self.site)
 
+    def whole_ledger(self, import_id: int, recorded: Sequence[Fact]) -> Ledger:
+        """Everything that holds, right after an import; ``recorded`` are the facts it gave, which are not read back."""
+        with self._transaction(writing=False) as connection:
+            older = slices.facts_of_sheets(connection, None, None, but_import=import_id)
+        return ledger_from_facts([*older, *recorded], organisation=self.organisation, site=self.site)
+
     def settings(self) -> Settings:
         """The tolerances that hold now."""
         return self.load_ledger(around=()).settings
