@@ -14,11 +14,13 @@ PACKAGE = Path(tracepack.__file__).parent
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "samples" not in p.relative_to(PACKAGE).parts)
 #: A room may import the rooms of its list, and itself.
 ROOMS = {
-    "cli": {"workspace", "demo", "documents", "report", "errors", "core", "data"},
-    "workspace": {"importing", "listing", "questions", "reporting", "intake", "store", "report", "core", "data", "errors", "rulebook"},
+    "cli": {"workspace", "demo", "layoutanswers", "documents", "report", "errors", "core", "data"},
+    "workspace": {"importing", "profilebook", "layoutanswers", "listing", "questions", "reporting", "intake", "store", "report", "core", "data", "errors", "rulebook"},
     "demo": {"workspace", "documents", "report", "core", "data", "errors"},
     "documents": {"errors"},
-    "importing": {"questions", "intake", "store", "report", "core", "data", "errors", "rulebook"},
+    "profilebook": {"documents", "layoutanswers", "intake", "errors"},
+    "layoutanswers": set(),
+    "importing": {"profilebook", "questions", "intake", "store", "report", "core", "data", "errors", "rulebook"},
     "listing": {"questions", "store", "report", "core", "data", "errors", "rulebook"},
     "questions": {"store", "report", "core", "data", "errors", "rulebook"},
     "reporting": {"questions", "store", "report", "core", "data", "errors"},
@@ -52,6 +54,7 @@ OWNERS = {
     "click": ("cli",),
     "sqlalchemy": ("store",),
     "openpyxl": ("intake.workbook", "intake.template", "intake.annotate", "report.xlsx"),
+    "tomli_w": ("intake.profiles",),
     "networkx": ("core.lineage",),
     "numpy": ("core",),
     "graphviz": ("report.diagram",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +13,13 @@ from tracepack import questions
 from tracepack.core.findings import Finding, Severity, has_errors, sort_findings
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Row
-from tracepack.intake.reading import Reading, read_file
+from tracepack.intake.layouts import text_of
+from tracepack.intake.profiles import profile_text
+from tracepack.intake.proposal import propose_profile
+from tracepack.intake.reading import Instructions, Reading, TableRead, read_file
 from tracepack.intake.record import Plan, plan_import, record_facts
-from tracepack.report.answers import ImportAnswer, ImportFileAnswer, RowAnswer, finding_answer
+from tracepack.profilebook import save_profile
+from tracepack.report.answers import ColumnAnswer, ImportAnswer, ImportFileAnswer, RowAnswer, TableAnswer, finding_answer
 from tracepack.rulebook import material_library
 from tracepack.store import ImportedFile, Store
 
@@ -38,11 +43,20 @@ RowStatus = Literal["recorded", "unchanged", "superseded", "skipped", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How to import: for which supplier a blank owner stands, whether changed rows replace, whether to store at all."""
+    """How to import: what was told about the files, whether changed rows replace, whether to store at all.
 
-    supplier: str | None = None
+    ``save_profile``: under which name and in which folder the layout of the one file is kept.
+    """
+
+    instructions: Instructions = Instructions()
     replace: bool = False
     dry_run: bool = False
+    save_profile: tuple[Path, str] | None = None
+
+    @property
+    def supplier(self) -> str | None:
+        """Whose lots a blank Supplier means."""
+        return self.instructions.supplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,10 @@ class _Outcome:
 
 def import_files(store: Store, paths: Sequence[Path], options: ImportOptions, *, each: bool = False) -> ImportAnswer:
     """Import files as one reading (or ``each`` by itself); raises UnreadableFile before anything is stored."""
-    readings = [read_file(path, supplier=options.supplier) for path in paths]
+    readings = [read_file(path, options.instructions) for path in paths]
+    if options.save_profile:
+        folder, name = options.save_profile
+        save_profile(folder, propose_profile(name, readings[0], options.instructions))
     groups = [[reading] for reading in readings] if each else [readings]
     answers = [_import_together(store, group, options) for group in groups]
     return ImportAnswer(
@@ -95,10 +112,18 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
         return _Outcome(None, plan, sort_findings(found), refused=True)
     if not (plan.record or plan.supersede):
         return _Outcome(None, plan, sort_findings(found), refused=False)
-    files = [ImportedFile(reading.file, reading.sha256, reading.data) for reading in _distinct(readings)]
-    import_id = store.record_import(files, plan.record, plan.supersede)
+    import_id = store.record_import(_kept(_distinct(readings)), plan.record, plan.supersede)
     world = questions.world_findings(store, import_id, [*plan.record, *plan.supersede])
     return _Outcome(import_id, plan, sort_findings([*found, *world]), refused=False)
+
+
+def _kept(readings: Sequence[Reading]) -> list[ImportedFile]:
+    """The files of an import as they are kept, each with the profile it was read with: without it nobody could read it again."""
+    files = [ImportedFile(reading.file, reading.sha256, reading.data) for reading in readings]
+    for profile in dict.fromkeys(reading.profile.name for reading in readings if reading.profile):
+        text = next(profile_text(reading.profile) for reading in readings if reading.profile and reading.profile.name == profile).encode()
+        files.append(ImportedFile(f"{profile}.toml", hashlib.sha256(text).hexdigest(), text))
+    return files
 
 
 def _distinct(readings: Sequence[Reading]) -> list[Reading]:
@@ -131,6 +156,7 @@ def _answer(readings: Sequence[Reading], outcome: _Outcome, options: ImportOptio
 def _file_answer(reading: Reading, outcome: _Outcome) -> ImportFileAnswer:
     """A file's part of the outcome."""
     plan = outcome.plan
+    rows = _row_answers(reading, outcome)
     recorded, superseded, unchanged = (
         [] if outcome.refused else [fact for fact in facts if fact.rows[0].source.sha256 == reading.sha256]
         for facts in (plan.record, plan.supersede, plan.unchanged)
@@ -143,7 +169,37 @@ def _file_answer(reading: Reading, outcome: _Outcome) -> ImportFileAnswer:
         unchanged=len(unchanged),
         superseded=len(superseded),
         findings=[finding_answer(f) for f in outcome.findings if any(ref.sha256 == reading.sha256 for ref in f.refs)],
-        rows=_row_answers(reading, outcome),
+        profile=reading.profile.name if reading.profile else "",
+        tables=[_table_answer(read) for read in reading.tables],
+        row_counts=dict(sorted(Counter(row.status for row in rows).items())),
+        rows=rows,
+    )
+
+
+def _table_answer(read: TableRead) -> TableAnswer:
+    """What the columns of a table were taken for."""
+    layout, columns, header = read.place.layout, read.columns, read.place.header
+    own = {key: column for key, column in columns.columns.items() if column not in read.sheet.places}
+    stated = [
+        ColumnAnswer(cell=state.cell, header="", column=layout.column(state.key).header, value=text_of(state.content)) for state in read.stated
+    ]
+    return TableAnswer(
+        sheet=read.sheet.name,
+        header_rows=(header.first, header.last),
+        holds=layout.name,
+        columns=[
+            *(
+                ColumnAnswer(
+                    letter=read.sheet.letter(column),
+                    header=header.texts.get(column, ""),
+                    column=layout.column(key).header,
+                    unit=columns.units.get(key, ""),
+                )
+                for key, column in sorted(own.items(), key=lambda item: item[1])
+            ),
+            *stated,
+        ],
+        left_out=[text for column, text in sorted(header.texts.items()) if text and column not in own.values()],
     )
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracepack import listing, questions
+from tracepack.errors import UsageProblem
+from tracepack.layoutanswers import LayoutAnswers
 from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, LogAnswer, LotsAnswer, TraceAnswer
 from tracepack.store import Store
 
@@ -18,13 +20,14 @@ if TYPE_CHECKING:
 class Workspace:
     """An open workspace.  Methods raise TracepackError where they cannot be carried out; bad data comes back as findings."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, where: str | Path = "tracepack.db") -> None:
         self._store = store
+        self._where = where
 
     @classmethod
     def open(cls, where: str | Path) -> Workspace:
         """Open a workspace: a SQLite file or a database URL.  WorkspaceError where there is none."""
-        return cls(Store.open(where))
+        return cls(Store.open(where), where)
 
     @classmethod
     def create(cls, where: str | Path, organisation: str = "", site: str = "") -> Workspace:
@@ -32,7 +35,7 @@ class Workspace:
 
         WorkspaceError where there is one already; it is left as it was.
         """
-        return cls(Store.create(where, organisation or "own", site or "main"))
+        return cls(Store.create(where, organisation or "own", site or "main"), where)
 
     @property
     def organisation(self) -> str:
@@ -54,15 +57,26 @@ class Workspace:
         replace: bool = False,
         dry_run: bool = False,
         each: bool = False,
+        layout: LayoutAnswers = LayoutAnswers(),
     ) -> ImportAnswer:
         """Import workbooks, all or nothing (``each``: one by one).
 
         ``supplier`` is whose lots a blank Supplier means, ``replace`` lets changed rows replace known facts, ``dry_run``
-        undoes all at the end.  Raises UnreadableFile for a file that is no sound workbook; then nothing is stored.
+        undoes all at the end, ``layout`` is what is known about the files' layout beyond what they show.  Raises UnreadableFile
+        for a file that is no sound workbook, UsageProblem for answers that cannot be meant; then nothing is stored.
         """
         from tracepack.importing import ImportOptions, import_files
+        from tracepack.profilebook import folder_of, instructions_for
 
-        options = ImportOptions(supplier=supplier, replace=replace, dry_run=dry_run)
+        folder = folder_of(self._where)
+        if layout.save_profile and len(paths) != 1:
+            raise UsageProblem("a profile is saved from one file", "import the file alone")
+        options = ImportOptions(
+            instructions=instructions_for(folder, supplier, layout),
+            replace=replace,
+            dry_run=dry_run,
+            save_profile=(folder, layout.save_profile) if layout.save_profile else None,
+        )
         return import_files(self._store, [Path(path) for path in paths], options, each=each)
 
     def withdraw(self, import_id: int | None = None, *, fact_id: int | None = None, why: str) -> LogAnswer:

@@ -74,7 +74,7 @@ def map_columns(
     findings += [_twice(sheet, header.last, places) for key, places in matches.items() if chosen[key] is None]
     taken = {key: place for key, place in chosen.items() if place is not None}
     has_unit = any(match.unit for places in matches.values() for _, _, match in places)
-    findings += _missing(sheet, layout, header, {*matches, *known, *(["unit"] if has_unit else [])})
+    findings += missing(sheet, layout, header, {*matches, *known, *(["unit"] if has_unit else [])})
     return _column_map(layout, header.last, taken, rules), tuple(findings)
 
 
@@ -131,7 +131,7 @@ def _twice(sheet: Sheet, row: int, places: list[tuple[int, str, Match]]) -> Find
     )
 
 
-def _missing(sheet: Sheet, layout: data.Sheet, header: Header, present: Collection[str]) -> list[Finding]:
+def missing(sheet: Sheet, layout: data.Sheet, header: Header, present: Collection[str]) -> list[Finding]:
     """Required columns that are not there; a unit in the quantity's header stands for the Unit column."""
     ref = sheet.ref(header.last, min(header.texts, default=1))
     seen = ", ".join(text for _, text in sorted(header.texts.items()) if text)

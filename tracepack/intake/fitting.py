@@ -10,7 +10,7 @@ from tracepack.intake.sheetxml import column_number
 
 from tracepack.core.findings import Finding, SourceRef
 from tracepack.core.quantity import mass_mg
-from tracepack.intake.columns import ColumnMap, Rules, unknown_column
+from tracepack.intake.columns import ColumnMap, Rules, missing, unknown_column
 from tracepack.intake.gather import finding
 from tracepack.intake.headers import HEADER_UNITS, Names, fold, stated_unit
 from tracepack.intake.layouts import HEADER_ROWS, Header, header_texts, text_of
@@ -88,13 +88,17 @@ def column_at(header: Header, designator: str) -> int | None:
     return next((column for column, text in header.texts.items() if fold(text) == fold(designator)), None)
 
 
-def columns_by(sheet: Sheet, table: TableProfile, header: Header, told: Rules) -> tuple[ColumnMap, tuple[Finding, ...]]:
-    """The columns of a table as its profile names them; ``sheet`` holds the table's rows."""
+def columns_by(
+    sheet: Sheet, table: TableProfile, header: Header, known: Collection[str], told: Rules
+) -> tuple[ColumnMap, tuple[Finding, ...]]:
+    """The columns of a table as its profile names them; ``sheet`` holds the table's rows, ``known`` fields that need no column."""
     columns = {key: column for key, name in table.columns.items() if (column := column_at(header, name))}
     texts = {key: header.texts.get(column, "") or name for (key, column), name in zip(columns.items(), table.columns.values(), strict=True)}
     units: dict[str, str] = {}
     factors: dict[str, Decimal] = {}
     findings = list(_left_over(sheet, table, header, set(columns.values())))
+    by_unit = ["unit"] if table.units.get("quantity") or stated_unit(table.layout.name, "quantity", texts.get("quantity", "")) else []
+    findings += missing(sheet, table.layout, header, {*columns, *known, *by_unit})
     for key in columns:
         unit = table.units.get(key, "")
         by_header = stated_unit(table.layout.name, key, texts[key])

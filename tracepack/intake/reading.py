@@ -11,9 +11,10 @@ from tracepack.core.ledger import Row
 from tracepack.intake.columns import ColumnMap, is_guide, map_columns
 from tracepack.intake.fitting import Fit, choose, columns_by, place_by, rows_by
 from tracepack.intake.gather import finding
+from tracepack.intake.headers import Names
 from tracepack.intake.instructions import Instructions
 from tracepack.intake.layouts import Header
-from tracepack.intake.profiles import TableProfile, named_like
+from tracepack.intake.profiles import Profile, TableProfile, named_like
 from tracepack.intake.remarks import not_understood, passed_over, profile_used, recognised, stated_once
 from tracepack.intake.rows import EXAMPLE_ROW, RowNote, read_rows
 from tracepack.intake.tables import HEADER, TITLE, TOTAL, Place, Search, Stated, find_places, sort_rows, stated_above
@@ -40,7 +41,7 @@ class TableRead:
 class Reading:
     """One file as understood: its rows in the order of its sheets, what is wrong with it, and the rows passed over.
 
-    ``unread``: the sheets of which no table was understood; ``profile``: the name of the one it was read with, or "".
+    ``unread``: the sheets of which no table was understood; ``profile``: the one that it was read with.
     """
 
     file: str
@@ -51,7 +52,7 @@ class Reading:
     row_notes: tuple[RowNote, ...]
     tables: tuple[TableRead, ...] = ()
     unread: tuple[Sheet, ...] = ()
-    profile: str = ""
+    profile: Profile | None = None
 
 
 @dataclass(slots=True)
@@ -94,7 +95,7 @@ def read_sheets(workbook: Workbook, told: Instructions = Instructions()) -> Read
         tuple(dict.fromkeys(found.notes)),
         tuple(found.tables),
         tuple(found.unread),
-        fit.profile.name if fit else "",
+        fit.profile if fit else None,
     )
 
 
@@ -154,11 +155,14 @@ def _read_by_profile(sheet: Sheet, table: TableProfile, header: Header, told: In
     place = place_by(sheet, table, header)
     fixed = {key: value.replace("{sheet}", sheet.name) for key, value in table.fixed.items()}
     fixed |= {state.key: str(state.content) for state in told.fixed_in(table.layout)}
-    stated = tuple(Stated(key, value, "") for key, value in fixed.items())
+    above = stated_above(sheet, place, Names(table.layout.name))
+    taken = {*table.columns, *fixed}
+    stated = (*(Stated(key, value, "") for key, value in fixed.items()), *(state for state in above if state.key not in taken))
     left_out = rows_by(sheet, table, place)
     kept = [row for row in place.below if row not in left_out]
-    columns, findings = columns_by(rows_view(sheet, kept, None), table, header, told.rules)
-    found.findings += findings
+    known = {*defaults, *(state.key for state in stated)}
+    columns, findings = columns_by(rows_view(sheet, kept, None), table, header, known, told.rules)
+    found.findings += [*stated_once(sheet, place, stated), *findings]
     _read_rows(without_texts(sheet, table.blank), place, columns, stated, left_out, defaults, found)
 
 

@@ -61,9 +61,23 @@ def not_understood(sheet: Sheet, guess: Guess | None) -> Finding:
             refs=[ref],
             excerpt=f"{ref.cell}  {', '.join(text for _, text in sorted(guess.header.texts.items()) if text)[:200]}",
         )
+    row, texts = likeliest_header(sheet)
     return finding(
         "sheet-unknown",
         f"The sheet {sheet.name!r} is none that tracepack knows; nothing was read from it.",
-        hint="name it after one of the contract's sheets (Deliveries, Production, Materials ...) if it holds such rows, or use --read-as",
+        hint="name it after one of the contract's sheets (Deliveries, Production, Materials ...) if it holds such rows, or say it with "
+        "--read-as; `--dry-run --save-profile NAME` writes its headers down for you to say what they mean",
         refs=[SourceRef(sheet.file, sheet.sha256, sheet.name, "")],
+        excerpt=f"row {row}: {', '.join(texts.values())[:200]}" if len(texts) > 1 else "",
     )
+
+
+#: Rows from the top in which the one with the most texts is taken for the header of a sheet that was not understood.
+LOOKED_AT = 40
+
+
+def likeliest_header(sheet: Sheet) -> tuple[int, dict[int, str]]:
+    """The row that is the likeliest header of a sheet that was not understood, with its texts by column."""
+    rows = sorted(sheet.rows)[:LOOKED_AT]
+    row = max(rows, key=lambda row: (sum(isinstance(c, str) for c in sheet.rows[row].values()), -row))
+    return row, {column: text for column, content in sorted(sheet.rows[row].items()) if (text := text_of(content))}

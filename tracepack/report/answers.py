@@ -270,8 +270,35 @@ class RowAnswer(Model):
     reason: str = ""
 
 
+class ColumnAnswer(Model):
+    """What a column was taken for: its letter, its header in the file, the contract's column, the unit that its header or a profile states.
+
+    ``cell`` is set instead of ``letter`` for a value stated once for the whole table (blank: stated by no cell), with its ``value``.
+    """
+
+    letter: str = ""
+    cell: str = ""
+    header: str
+    column: str
+    unit: str = ""
+    value: str = ""
+
+
+class TableAnswer(Model):
+    """One table of a file: its sheet, its header's first and last row, the contract's sheet it was read as, its columns, headers left out."""
+
+    sheet: str
+    header_rows: tuple[int, int]
+    holds: str
+    columns: list[ColumnAnswer]
+    left_out: list[str]
+
+
 class ImportFileAnswer(Model):
-    """What became of one file; counts of facts by sheet."""
+    """What became of one file; ``recorded``, ``unchanged`` and ``superseded`` count facts, ``row_counts`` the rows seen by how they ended.
+
+    ``profile`` names the profile that it was read with ("" for none).
+    """
 
     file: str
     sha256: str
@@ -280,6 +307,9 @@ class ImportFileAnswer(Model):
     unchanged: int
     superseded: int
     findings: list[FindingAnswer]
+    profile: str = ""
+    tables: list[TableAnswer] = Field(default_factory=list)
+    row_counts: dict[str, int] = Field(default_factory=dict)
     rows: list[RowAnswer] = Field(default_factory=list)
 
 

@@ -21,6 +21,7 @@ from tracepack.report.answers import (
     OriginAnswer,
     RefAnswer,
     StatementAnswer,
+    TableAnswer,
 )
 from tracepack.report.findings_text import findings_text
 from tracepack.report.table import text_table
@@ -87,7 +88,7 @@ def import_text(answer: ImportAnswer, lang: str = "en") -> str:
         last = w("text.stored_as", number=answer.import_id)
     else:
         last = w("text.dry_run") if answer.dry_run else w("text.nothing_stored")
-    blocks = [_file_lines(file, w) for file in answer.files]
+    blocks = [_file_lines(file, w, mapped=answer.dry_run) for file in answer.files]
     return _joined([*blocks, _finding_lines(answer.findings, w), [last]])
 
 
@@ -204,14 +205,36 @@ def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{sheet} {count}" for sheet, count in counts.items() if count)
 
 
-def _file_lines(file: ImportFileAnswer, w: Wording) -> list[str]:
+def _file_lines(file: ImportFileAnswer, w: Wording, *, mapped: bool) -> list[str]:
+    """What became of a file; ``mapped``: with what each column was taken for, also where the headers are the contract's own."""
+    counts = ", ".join(f"{count} {w.term('row_status', status)}" for status, count in file.row_counts.items())
     numbers = [
         w("text.recorded", sheets=_counted(file.recorded)) if any(file.recorded.values()) else "",
         w("text.superseded", count=file.superseded) if file.superseded else "",
         w("text.unchanged", count=file.unchanged) if file.unchanged else "",
+        w("text.row_counts", counts=counts) if counts else "",
+        w("text.read_with", profile=visible(file.profile)) if file.profile else "",
     ]
-    lines = [f"{visible(file.file)}: {w.term('status', file.status)}", *(f"  {number}" for number in numbers if number)]
+    tables = [line for table in file.tables if mapped or _needs_showing(table) for line in _table_lines(table, w)]
+    lines = [f"{visible(file.file)}: {w.term('status', file.status)}", *(f"  {number}" for number in numbers if number), *tables]
     return [*lines, "", findings_text(file.findings, w.lang)] if file.findings else lines
+
+
+def _needs_showing(table: TableAnswer) -> bool:
+    """Whether anything of a table was understood rather than read: a header that is not the contract's own."""
+    return any(column.header.strip(" *").casefold() != column.column.casefold() for column in table.columns)
+
+
+def _table_lines(table: TableAnswer, w: Wording) -> list[str]:
+    first, last = table.header_rows
+    row = str(first) if first == last else f"{first}-{last}"
+    title = w("text.table_read", sheet=visible(table.sheet), row=row, holds=table.holds)
+    columns = [
+        (column.letter or column.cell, column.column + (f" [{visible(column.unit)}]" if column.unit else ""), visible(column.header or column.value))
+        for column in table.columns
+    ]
+    left_out = [f"    {w('text.left_out', headers=', '.join(map(visible, table.left_out)))}"] if table.left_out else []
+    return [f"  {title}", *text_table(("", "", ""), columns, indent="    ")[1:], *left_out]
 
 
 def _entry_lines(entry: LogEntry, w: Wording) -> list[str]:
