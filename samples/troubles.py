@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ class Trouble(NamedTuple):
     """A workbook that provokes one finding.
 
     ``after_chain``: to be imported after the chain, else into an empty workspace; ``shown_by``: the command that shows the
-    finding, ``import``, ``check`` or ``content LOT``; the exit codes are those of ``import`` and of ``check`` afterwards.
+    finding, ``import``, ``check`` or ``content LOT``; ``options`` those of ``import``; the exit codes are those of
+    ``import`` and of ``check`` afterwards.
     """
 
     sheets: dict[str, list[Row]]
@@ -23,6 +25,7 @@ class Trouble(NamedTuple):
     import_exit: int = 0
     check_exit: int = 0
     shown_by: str = "import"
+    options: tuple[str, ...] = ()
 
 
 def bio_pe(**changes: Cell) -> Row:
@@ -119,9 +122,14 @@ def _cells() -> dict[str, Trouble]:
         "formula-without-value": Trouble(_delivery(Quantity="=2*1000"), import_exit=1),
         "number-unreadable": Trouble(_delivery(Quantity="two pallets"), import_exit=1),
         "number-ambiguous": Trouble(column("Quantity", "1.200", "1.450"), import_exit=1),
+        "profile-contradicted": Trouble(_delivery(Biobased_Carbon=96), import_exit=1, options=("--percent-scale", "fraction")),
+        "unit-contradictory": Trouble(_delivery(Quantity="2 t"), import_exit=1),
+        "quantity-multiplied": Trouble(_delivery(Quantity="80 bags x 25 kg"), after_chain=True),
         "date-unreadable": Trouble(_delivery(Delivery_Date="week 15"), import_exit=1),
         "date-ambiguous": Trouble(column("Delivery Date", "04/07/2026", "05/06/2026"), import_exit=1),
         "share-ambiguous": Trouble(column("Biobased Carbon %", 0.96, 0.95), import_exit=1),
+        "none-ambiguous": Trouble(_delivery(Biobased_Carbon="none"), import_exit=1),
+        "share-trace": Trouble(_delivery(Biobased_Carbon="trace"), after_chain=True),
         "share-out-of-range": Trouble(_delivery(Biobased_Carbon=145), import_exit=1),
         "share-approximate": Trouble(_delivery(Biobased_Carbon="ca. 90 %"), after_chain=True),
         "not-available": Trouble(_delivery(Biobased_Carbon="n/a"), after_chain=True),
@@ -296,9 +304,11 @@ def manifest_text() -> str:
     """What each workbook is there for, as TOML."""
     lines = [
         "# Finding name -> its workbook.  after_chain: import it after samples/chain, else into an empty workspace (organisation NORDFILM,",
-        "# site NF-1); import and check: the exit codes of both commands; shown_by: the command that shows the finding.",
+        "# site NF-1); import and check: the exit codes of both commands; shown_by: the command that shows the finding; options: those",
+        "# of import, if any.",
     ]
     for name, t in troubles().items():
         lines += ["", f"[{name}]", f'file = "{name}.xlsx"', f"after_chain = {str(t.after_chain).lower()}"]
         lines += [f"import = {t.import_exit}", f"check = {t.check_exit}", f'shown_by = "{t.shown_by}"']
+        lines += [f"options = {json.dumps(t.options)}"] if t.options else []
     return "\n".join(lines) + "\n"

@@ -53,7 +53,7 @@ def test_trouble_is_found(name: str, chain: Path, tmp_path: Path, capsys: pytest
         else (lambda: cli.run(["-w", str(workspace), "init", "--organisation", "NORDFILM", "--site", "NF-1"]))
     )
     prepare()
-    imported, reading = answer("import", str(SAMPLES / "troubles" / trouble["file"]))
+    imported, reading = answer("import", str(SAMPLES / "troubles" / trouble["file"]), *trouble.get("options", []))
     checked, judgement = answer("check")
     shown = {"import": reading, "check": judgement}.get(trouble["shown_by"])
     if shown is None:

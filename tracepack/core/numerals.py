@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 
 class PercentNumber(Decimal):
@@ -47,6 +48,11 @@ _CONTRADICTED = {
     )
     for mark in ".,"
 }
+_SIGNED_OTHERWISE = Unread(
+    "number-unreadable",
+    "A number was expected; parentheses around it, or a minus behind it, may mean a negative number.",
+    "write a negative number with its minus before it (-5)",
+)
 _AS_DATE = Unread("number-unreadable", "A number was expected, the cell is formatted as a date.", "format the cell as a number")
 _AS_PERCENT = Unread("number-unreadable", "A number was expected, the cell is formatted as a percentage.", "format the cell as a number")
 
@@ -90,8 +96,13 @@ def fold_numeral(text: str) -> str:
 
 
 _PLAIN = re.compile(r"[+-]?\s?(\d+|\d{1,3}('\d{3})+)")
-_EXPONENT = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,3}")
+_EXPONENT = re.compile(r"([+-]?\d+)(?:([.,])(\d+))?[eE]([+-]?\d{1,3})")
+_NEGATIVE = re.compile(r"\(\s?\d[\d.,']*\s?\)|\d[\d.,']*\s?-")
 _SHAPE = re.compile(r"([+-]?)\s?(\d[\d.,']*|[.,]\d+)")
+#: Groups as India writes them: three digits last, two in all others ("12,34,567.5").
+_INDIAN = re.compile(r"[+-]?\d{1,2}(,\d{2})+,\d{3}(\.\d+)?")
+#: The common case, which needs no folding and proves its mark: what follows the mark is no group of three.
+_SIMPLE = re.compile(r"(\d+)([.,])(\d|\d\d|\d{4,})", re.ASCII)
 
 
 def _grouped(digits: str, separator: str) -> bool:
@@ -115,9 +126,8 @@ def _with_mark(text: str, mark: str) -> Decimal | None:
     return Decimal(f"{match[1]}{digits or '0'}.{fraction or '0'}") if digits or fraction else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Readings:
-    """The two ways to read a numeral; None where it cannot be read so."""
+class Readings(NamedTuple):
+    """The two ways to read a numeral, with a decimal point and with a decimal comma; None where it cannot be read so."""
 
     point: Decimal | None
     comma: Decimal | None
@@ -129,37 +139,63 @@ class _Readings:
             return None
         return "." if self.comma is None else ","
 
+    @property
+    def readable(self) -> bool:
+        """Whether it is a numeral at all."""
+        return self.point is not None or self.comma is not None
 
-def _readings(folded: str) -> _Readings:
+
+def readings_of(text: str) -> Readings:
+    """How a text can be read as one numeral."""
+    if text.isascii():
+        if text.isdigit():
+            number = Decimal(text)
+            return Readings(number, number)
+        if match := _SIMPLE.fullmatch(text):
+            number = Decimal(f"{match[1]}.{match[3]}")
+            return Readings(number, None) if match[2] == "." else Readings(None, number)
+    return _folded_readings(fold_numeral(text))
+
+
+def _folded_readings(folded: str) -> Readings:
     if _PLAIN.fullmatch(folded):
         value = Decimal(folded.replace("'", "").replace(" ", ""))
-        return _Readings(value, value)
-    if _EXPONENT.fullmatch(folded):
-        return _Readings(Decimal(folded), Decimal(folded))
+        return Readings(value, value)
+    if match := _EXPONENT.fullmatch(folded):
+        value = Decimal(f"{Decimal(f'{match[1]}.{match[3] or 0}E{match[4]}'):f}")
+        return Readings(None if match[2] == "," else value, None if match[2] == "." else value)
+    if _INDIAN.fullmatch(folded):
+        return Readings(Decimal(folded.replace(",", "")), None)
     point, comma = _with_mark(folded, "."), _with_mark(folded, ",")
     # "0.125" under a decimal comma would be a group of thousands that starts with zero: nobody writes that.
     starts_with_zero = re.match(r"[+-]?\s?0\d*[.,]", folded) is not None
     if starts_with_zero and point is not None and comma is not None:
-        return _Readings(point, None) if "." in folded else _Readings(None, comma)
-    return _Readings(point, comma)
+        return Readings(point, None) if "." in folded else Readings(None, comma)
+    return Readings(point, comma)
 
 
-def decimal_mark(numerals: Iterable[str]) -> str | None:
+def proven_mark(numerals: Iterable[Readings]) -> str | None:
     """The decimal mark that a column's numerals prove: ".", ",", or None where none does or they disagree."""
-    marks = {_readings(fold_numeral(text)).mark for text in numerals} - {None}
+    marks = {numeral.mark for numeral in numerals} - {None}
     return marks.pop() if len(marks) == 1 else None
 
 
-def read_numeral(text: str, mark: str | None, *, stated: bool = False) -> Decimal | Unread:
-    """One written numeral; ``mark`` is its column's decimal mark where the column proves or a profile states (``stated``) one.
+def decimal_mark(numerals: Iterable[str]) -> str | None:
+    """The decimal mark that written numerals prove: see `proven_mark`."""
+    return proven_mark(map(readings_of, numerals))
+
+
+def why_unreadable(text: str) -> Unread:
+    """What is wrong with a text that is no numeral."""
+    return _SIGNED_OTHERWISE if _NEGATIVE.fullmatch(fold_numeral(text)) else _UNREADABLE
+
+
+def choose_reading(ways: Readings, mark: str | None, *, stated: bool = False) -> Decimal | Unread:
+    """The one reading of a numeral; ``mark`` is its column's decimal mark where the column proves or a profile states (``stated``) one.
 
     A numeral that proves the other mark is read by its own under a column's mark, and is `profile-contradicted` under a stated one.
-
-    >>> read_numeral("1.234,5", None), read_numeral("1,234", "."), read_numeral("1,234", None).name
-    (Decimal('1234.5'), Decimal('1234'), 'number-ambiguous')
     """
-    ways = _readings(fold_numeral(text))
-    if ways.point is None and ways.comma is None:
+    if not ways.readable:
         return _UNREADABLE
     if ways.point == ways.comma and ways.point is not None:
         return ways.point
@@ -170,6 +206,15 @@ def read_numeral(text: str, mark: str | None, *, stated: bool = False) -> Decima
         return _CONTRADICTED[mark]
     value = ways.point if chosen == "." else ways.comma
     return _UNREADABLE if value is None else value
+
+
+def read_numeral(text: str, mark: str | None, *, stated: bool = False) -> Decimal | Unread:
+    """One written numeral: see `choose_reading`.
+
+    >>> read_numeral("1.234,5", None), read_numeral("1,234", "."), read_numeral("1,234", None).name
+    (Decimal('1234.5'), Decimal('1234'), 'number-ambiguous')
+    """
+    return choose_reading(readings_of(text), mark, stated=stated)
 
 
 def spreadsheet_number(number: Decimal) -> Decimal:
@@ -183,20 +228,19 @@ def read_numbers(cells: Sequence[Cell], *, percent_allowed: bool = False, mark: 
     Numeric cells are never ambiguous; text is read with the decimal mark that the column's texts prove, or with ``mark``
     ("." or ",") where one is stated: then a text that proves the other one is `profile-contradicted`.
     """
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    if percent_allowed:
-        texts = [text.strip().rstrip("%％") for text in texts]
-    column = mark or (decimal_mark(texts) if texts else None)
-    return [_read_cell(cell, column, percent_allowed, mark is not None) for cell in cells]
+    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
+    ways = {text: readings_of(text.strip().rstrip("%％") if percent_allowed else text) for text in texts}
+    column = mark or proven_mark(ways.values())
+    read = {
+        text: choose_reading(found, column, stated=mark is not None) if found.readable else why_unreadable(text)
+        for text, found in ways.items()
+    }
+    return [read[cell] if isinstance(cell, str) else _read_cell(cell, percent_allowed) for cell in cells]
 
 
-def _read_cell(cell: Cell, mark: str | None, percent_allowed: bool, stated: bool) -> Decimal | Unread:
+def _read_cell(cell: Decimal | dt.date | dt.time | bool, percent_allowed: bool) -> Decimal | Unread:
     if isinstance(cell, PercentNumber):
         return spreadsheet_number(Decimal(cell) * 100) if percent_allowed else _AS_PERCENT
     if isinstance(cell, Decimal):
         return spreadsheet_number(cell)
-    if isinstance(cell, bool):
-        return _UNREADABLE
-    if isinstance(cell, dt.date | dt.time):
-        return _AS_DATE
-    return read_numeral(cell.strip().rstrip("%％") if percent_allowed else cell, mark, stated=stated)
+    return _UNREADABLE if isinstance(cell, bool) else _AS_DATE

@@ -89,20 +89,41 @@ _PIECE_UNITS = {
 }
 
 
+_UNIT_TABLES = (_MASS_UNITS, _AREA_UNITS, _LENGTH_UNITS, _PIECE_UNITS)
 _BEYOND_ANY_LOT = Decimal(10) ** 21
 
 
 @lru_cache(maxsize=4096)
 def fold_unit(unit: str) -> str:
-    """A unit's spelling without case, width, spaces and dots ("Kg." and "ＫＧ" are "kg")."""
+    """A unit's spelling without case, width, spaces and dots ("Kg." and "ＫＧ" are "kg"); "kg/m" keeps its stroke, it is no kg."""
     folded = unicodedata.normalize("NFKC", unit).casefold()
-    return "".join(c for c in folded if not c.isspace() and c not in "._-'()[]/")
+    return "".join(c for c in folded if not c.isspace() and c not in "._-'()[]")
+
+
+#: A megagram, which is a tonne, to some and a milligram to others.
+_MEGAGRAM_OR_MILLIGRAM = frozenset({"Mg", "MG"})
+
+
+@lru_cache(maxsize=4096)
+def _known_name(unit: str) -> str:
+    """The unit's name in the tables below; "" where its spelling means two things."""
+    return "" if unicodedata.normalize("NFKC", unit).strip() in _MEGAGRAM_OR_MILLIGRAM else fold_unit(unit)
 
 
 def is_known_unit(unit: str) -> bool:
     """Whether the unit is one of mass, area, length or count that tracepack knows."""
-    name = fold_unit(unit)
-    return any(name in table for table in (_MASS_UNITS, _AREA_UNITS, _LENGTH_UNITS, _PIECE_UNITS))
+    name = _known_name(unit)
+    return any(name in table for table in _UNIT_TABLES)
+
+
+@lru_cache(maxsize=4096)
+def same_unit(one: str, other: str) -> bool:
+    """Whether two spellings mean the same unit ("kg", "KGM" and "公斤" do); unknown units only in the same spelling."""
+    first, second = _known_name(one), _known_name(other)
+    for table in _UNIT_TABLES:
+        if first in table or second in table:
+            return table.get(first) == table.get(second)
+    return fold_unit(one) == fold_unit(other)
 
 
 def mass_mg(quantity: Decimal, unit: str, geometry: Geometry | None = None) -> int | None:
@@ -112,7 +133,7 @@ def mass_mg(quantity: Decimal, unit: str, geometry: Geometry | None = None) -> i
     Areas need the material's grammage, lengths also its width, counts its piece weight.  None means that the unit is
     unknown or what would convert it is.  A bare "ton" is not a unit: it may be metric, short or long.
     """
-    name = fold_unit(unit)
+    name = _known_name(unit)
     factor = _MASS_UNITS.get(name)
     if factor is None and geometry is not None:
         factor = _geometry_factor(name, geometry)

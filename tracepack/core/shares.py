@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tracepack.core.numerals import Cell, PercentNumber, Unread, clean_text, decimal_mark, fold_numeral, read_numeral, spreadsheet_number
-from tracepack.core.quantity import Interval
+from tracepack.core.quantity import UNKNOWN_SHARE, Interval
 
 #: How far a value that calls itself approximate may be off, in points: our choice, since nobody says.
 APPROXIMATE_POINTS = Decimal(5)
@@ -35,6 +35,16 @@ _UNREADABLE = Unread(
     "number-unreadable",
     "A percentage was expected.",
     "write a number (45), a range (30-35) or a bound (<5, >=80); leave it blank if unknown",
+)
+
+_NONE = Unread(
+    "none-ambiguous",
+    "The cell says none: that may mean 0 %, or that the value is not known.",
+    "write 0 % if there is none of it; leave the cell blank if it is not known",
+)
+_NONE_WORDS = frozenset("none nil null no keine kein keiner aucun ninguno 无 無 没有 なし 無し".split())  # noqa: SIM905
+_TRACE = re.compile(
+    r"(?:(?:in|nur)\s)?(?:traces?(?:\samounts?)?|tr\.?|spur|spuren|spurenweise|微量|痕跡|痕迹|痕量|trazas?)(?:\sonly)?", re.IGNORECASE
 )
 
 _NUMBER = r"[+-]?[\d.,'](?:[\d.,' ]*[\d.,'])?(?:[eE]-?\d+)?"
@@ -72,10 +82,16 @@ class _Stated:
 
 @dataclass(frozen=True, slots=True)
 class ShareRead:
-    """A share 0..1 as read; ``approximate`` where the cell itself says that it is."""
+    """A share 0..1 as read; ``approximate`` where the cell itself says that it is, ``trace`` where it says no more than that."""
 
     share: Interval
     approximate: bool = False
+    trace: bool = False
+
+
+def says_none(text: str) -> bool:
+    """Whether a cell says "none" in words, which a share may mean as zero or as not known."""
+    return unicodedata.normalize("NFKC", clean_text(text)).casefold() in _NONE_WORDS
 
 
 def _take_apart(text: str) -> _Stated | None:
@@ -97,6 +113,12 @@ def _take_apart(text: str) -> _Stated | None:
     return None
 
 
+def states_spread(text: str) -> bool:
+    """Whether a text states a range, a bound or an approximation instead of one number."""
+    stated = _take_apart(text)
+    return stated is not None and stated.meaning != "point"
+
+
 def read_shares(
     cells: Sequence[Cell], *, percent_marked: bool = False, mark: str | None = None, scale: str | None = None
 ) -> list[ShareRead | Unread]:
@@ -110,7 +132,8 @@ def read_shares(
     a profile states: they decide what is open; a bare number above 1 among fractions, one in a workbook that says percent,
     and a numeral that proves the other mark are `profile-contradicted`.
     """
-    taken = [_take_apart(cell) if isinstance(cell, str) else None for cell in cells]
+    apart = {text: _take_apart(text) for text in dict.fromkeys(cell for cell in cells if isinstance(cell, str))}
+    taken = [apart[cell] if isinstance(cell, str) else None for cell in cells]
     column = mark or decimal_mark(numeral for stated in taken if stated for numeral in stated.numerals)
     numbers = [_numbers(cell, stated, column, mark is not None) for cell, stated in zip(cells, taken, strict=True)]
     rows = zip(cells, taken, numbers, strict=True)
@@ -152,20 +175,35 @@ def _read(numeral: str, mark: str | None, by_profile: bool) -> Decimal | Unread:
     return read_numeral(numeral, mark or ("," if "," in numeral and "." not in numeral else "."), stated=by_profile)
 
 
+def _in_words(text: str) -> ShareRead | Unread:
+    """A share without a number: a trace is something, and nobody says how much; "none" is asked about."""
+    if says_none(text):
+        return _NONE
+    return ShareRead(UNKNOWN_SHARE, trace=True) if _TRACE.fullmatch(unicodedata.normalize("NFKC", clean_text(text))) else _UNREADABLE
+
+
 def _share(cell: Cell, stated: _Stated | None, numbers: tuple[Decimal | Unread, ...], scale: _Scale) -> ShareRead | Unread:
+    if stated is None and isinstance(cell, str):
+        return _in_words(cell)
     values: list[Decimal] = []
     for number in numbers:
         if isinstance(number, Unread):
             return number
         values.append(number)
-    if _is_bare(cell, stated) and any(values):
-        if scale.ambiguous:
-            return _AMBIGUOUS
-        if scale.fraction:
-            if scale.percent_marked or any(abs(value) > 1 for value in values):
-                return _NOT_A_FRACTION
-            values = [value * 100 for value in values]
-    meaning = stated.meaning if stated else "point"
+    scaled = _scaled(values, scale) if _is_bare(cell, stated) and any(values) else values
+    return scaled if isinstance(scaled, Unread) else _between(cell, stated.meaning if stated else "point", scaled)
+
+
+def _scaled(values: list[Decimal], scale: _Scale) -> list[Decimal] | Unread:
+    """Bare numbers in percent."""
+    if scale.ambiguous:
+        return _AMBIGUOUS
+    if not scale.fraction:
+        return values
+    return _NOT_A_FRACTION if scale.percent_marked or any(abs(value) > 1 for value in values) else [value * 100 for value in values]
+
+
+def _between(cell: Cell, meaning: str, values: list[Decimal]) -> ShareRead | Unread:
     low, high = _ends(meaning, values)
     if low > high:
         return _UNREADABLE

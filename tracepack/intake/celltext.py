@@ -18,6 +18,11 @@ _DAMAGED = Unread(
 )
 #: A spreadsheet keeps 15 digits of a number; from here on the last ones are zeros that nobody typed.
 _KEPT_WHOLE = Decimal(10) ** 15
+#: What spreadsheets show where a formula fails, in English and German; a csv holds it as text.
+_ERROR_TEXT = re.compile(
+    r"#(?:N/A|NV|REF!|BEZUG!|VALUE!|WERT!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|CALC!|FIELD!|BUSY!|CONNECT!|BLOCKED!|GETTING_DATA|UNKNOWN!|#{2,})",
+    re.IGNORECASE,
+)
 _SCIENTIFIC = re.compile(r"\d\.\d+E\+\d{2,}")
 _PADDED = re.compile(r'(?:"(?P<before>[^"]*)")?(?P<zeros>0{2,})(?:"(?P<after>[^"]*)")?')
 _HALF_WIDTH = {code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)}
@@ -28,6 +33,11 @@ _HALF_WIDTH[0x00A0] = 0x20
 def tidy(text: str) -> str:
     """Text as a person sees it: no invisible characters, half-width letters and digits, no space at the ends."""
     return clean_text(text).translate(_HALF_WIDTH).strip() if not text.isascii() else text.strip()
+
+
+def is_error_text(text: str) -> bool:
+    """Whether a text is a spreadsheet's error (`#N/A`, `#DIV/0!`, a cell too narrow `####`) instead of a value."""
+    return _ERROR_TEXT.fullmatch(text.strip()) is not None
 
 
 def plain(number: Decimal) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,11 +15,14 @@ from tracepack.core.dates import read_dates
 from tracepack.core.findings import Finding, SourceRef
 from tracepack.core.ledger import Row, SourceRow, Value
 from tracepack.core.numerals import Cell, Unread, is_not_available, read_numbers
-from tracepack.core.shares import ShareRead, read_shares
-from tracepack.intake.celltext import read_choice, read_lot, read_text, show, tidy
+from tracepack.core.quantity import same_unit
+from tracepack.core.shares import ShareRead, read_shares, says_none
+from tracepack.intake.celltext import is_error_text, read_choice, read_lot, read_text, show, tidy
 from tracepack.intake.columns import ColumnMap
 from tracepack.intake.example import example_name, is_example
 from tracepack.intake.gather import Gathered, excerpt_of
+from tracepack.intake.headers import HEADER_UNITS
+from tracepack.intake.quantities import Quantity, read_measures, read_quantities
 from tracepack.intake.rowchecks import check_row
 from tracepack.intake.schema import OPEN_LISTS, row_model
 from tracepack.intake.workbook import Content, Fault, Sheet
@@ -50,6 +53,7 @@ class _Reading:
     gathered: Gathered = field(default_factory=Gathered)
     values: dict[int, dict[str, Value]] = field(default_factory=dict)
     told: set[tuple[int, str]] = field(default_factory=set)
+    cell_units: dict[int, str] = field(default_factory=dict)
 
     def ref(self, row: int, key: str) -> SourceRef:
         """The cell of a field; the row's first understood column where the field has none."""
@@ -90,7 +94,7 @@ def read_rows(
             _read_column(reading, column, numbers)
     notes = (*(RowNote(sheet.name, row, EXAMPLE_ROW) for row in examples), *_skip(reading))
     for row, values in reading.values.items():
-        _fill_in(reading, values, defaults or {})
+        _fill_in(reading, row, values, defaults or {})
         _validate(reading, row, values)
         _check(reading, row, values)
     letters = {key: place for key, column in columns.columns.items() if (place := sheet.letter(column))}
@@ -128,6 +132,8 @@ def _cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tu
             continue
         if isinstance(content, Fault):
             _tell_fault(reading, row, column.key, content)
+        elif isinstance(content, str) and content.startswith("#") and is_error_text(content):
+            _tell_fault(reading, row, column.key, Fault("error-cell", content.strip()))
         elif isinstance(content, str) and (not tidy(content) or _not_available(reading, row, column, content, name_column)):
             continue
         else:
@@ -148,6 +154,8 @@ def _tell_fault(reading: _Reading, row: int, key: str, fault: Fault) -> None:
 def _not_available(reading: _Reading, row: int, column: data.Column, text: str, name_column: bool) -> bool:
     if not is_not_available(text, name=name_column) or (column.vocabulary and read_choice(text, column.vocabulary)):
         return False
+    if column.type == "share" and says_none(text):
+        return False
     message = "The cell says that its value is not known; it is read as blank."
     reading.tell("not-available", message, "leave the cell blank", row, column.key, text.strip())
     return True
@@ -160,7 +168,7 @@ def _values(reading: _Reading, column: data.Column, places: list[int], cells: li
     if column.type == "share":
         return _shares(reading, column.key, places, cells)
     if column.type in {"decimal", "number"}:
-        return _numbers(reading, column, cells)
+        return _numbers(reading, column, places, cells)
     if column.type == "lot":
         number = reading.columns.columns[column.key]
         return [read_lot(cell, reading.sheet.formats.get((row, number))) for row, cell in zip(places, cells, strict=True)]
@@ -169,11 +177,25 @@ def _values(reading: _Reading, column: data.Column, places: list[int], cells: li
     return [read_text(cell) for cell in cells]
 
 
-def _numbers(reading: _Reading, column: data.Column, cells: list[Cell]) -> list[Value | Unread]:
-    factor = reading.columns.factors.get(column.key, Decimal(1))
-    make: Callable[[Decimal], Value] = float if column.type == "number" else lambda number: number
-    found = read_numbers(cells, percent_allowed=column.key in _PERCENT_NUMBERS, mark=reading.columns.rules.mark)
-    return [number if isinstance(number, Unread) else make(number * factor) for number in found]
+def _numbers(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
+    mark = reading.columns.rules.mark
+    if column.type == "decimal":
+        found = zip(places, cells, read_quantities(cells, mark=mark), strict=True)
+        return [_quantity(reading, row, column.key, cell, read) if isinstance(read, Quantity) else read for row, cell, read in found]
+    if column.key in HEADER_UNITS:
+        numbers = read_measures(cells, reading.columns.factors.get(column.key, Decimal(1)), HEADER_UNITS[column.key], mark=mark)
+    else:
+        numbers = read_numbers(cells, percent_allowed=column.key in _PERCENT_NUMBERS, mark=mark)
+    return [number if isinstance(number, Unread) else float(number) for number in numbers]
+
+
+def _quantity(reading: _Reading, row: int, key: str, cell: Cell, read: Quantity) -> Decimal:
+    """A quantity with its own unit, which is kept for the row's Unit; a product is told."""
+    reading.cell_units[row] = read.unit
+    if read.product:
+        message = f"The cell multiplies; it is read as {read.product}."
+        reading.tell("quantity-multiplied", message, "write the mass in all if something else is meant", row, key, show(cell))
+    return read.value
 
 
 def _shares(reading: _Reading, key: str, places: list[int], cells: list[Cell]) -> list[Value | Unread]:
@@ -185,6 +207,9 @@ def _shares(reading: _Reading, key: str, places: list[int], cells: list[Cell]) -
             low, high = (f"{end * 100:.6g}" for end in (read.share.low, read.share.high))
             message = f"The value calls itself approximate; it is taken as {low} to {high} %."
             reading.tell("share-approximate", message, "write the range that is meant", row, key, show(cell))
+        elif isinstance(read, ShareRead) and read.trace:
+            message = "The cell says that there is a trace, not how much; it is taken as unknown (0 to 100 %), not as zero."
+            reading.tell("share-trace", message, "write a bound (<0.1 %) if one is known", row, key, show(cell))
         values.append(read.share if isinstance(read, ShareRead) else read)
     return values
 
@@ -221,14 +246,30 @@ def _skip(reading: _Reading) -> tuple[RowNote, ...]:
     return tuple(RowNote(reading.sheet.name, row, "nothing in a column that was understood") for row in empty)
 
 
-def _fill_in(reading: _Reading, values: dict[str, Value], defaults: Mapping[str, str]) -> None:
-    """What the header or the command states where the cell is blank."""
-    unit = reading.columns.units.get("quantity") or reading.columns.units.get("value")
-    if unit and "unit" not in values and ("quantity" in values or "value" in values):
-        values["unit"] = unit
+def _fill_in(reading: _Reading, row: int, values: dict[str, Value], defaults: Mapping[str, str]) -> None:
+    """What the header, the quantity's own cell or the command states where the cell is blank."""
+    header = reading.columns.units.get("quantity") or reading.columns.units.get("value")
+    inside = reading.cell_units.get(row) if reading.cell_units else None
+    if (header or inside) and ("quantity" in values or "value" in values):
+        _settle_unit(reading, row, values, header, inside)
     for key, value in defaults.items():
         if key not in values and any(column.key == key and column.required for column in reading.columns.layout.columns):
             values[key] = value
+
+
+def _settle_unit(reading: _Reading, row: int, values: dict[str, Value], header: str | None, inside: str | None) -> None:
+    """One unit for the row's quantity: what the Unit cell, the header and the quantity's own cell state must mean the same."""
+    key = "quantity" if "quantity" in values else "value"
+    own = values.get("unit")
+    stated = (("the Unit cell", own), (f"the header {reading.header(key)!r}", header), ("the cell of the quantity", inside))
+    found = [(place, str(unit)) for place, unit in stated if unit]
+    values["unit"] = found[0][1]
+    for place, unit in found[1:]:
+        if not same_unit(found[0][1], unit):
+            reading.told.add((row, key))
+            message = f"The unit is {found[0][1]} by {found[0][0]} and {unit} by {place}."
+            reading.tell("unit-contradictory", message, "correct one of them", row, key, _shown_cell(reading, row, key))
+            return
 
 
 _TOO_LOW = "A quantity or dimension is more than zero; a return, a loss or a correction has its own kind of row."
@@ -248,7 +289,7 @@ def _validate(reading: _Reading, row: int, values: dict[str, Value]) -> None:
 def _tell_invalid(reading: _Reading, row: int, key: str, kind: str, value: Any) -> None:
     if kind == "missing":
         has_column = key in reading.columns.columns
-        if has_column or (key == "unit" and "quantity" in reading.columns.units):
+        if has_column or (key == "unit" and ("quantity" in reading.columns.units or reading.cell_units)):
             reading.tell("required-missing", "A required cell is blank.", "fill it in", row, key, "(blank)")
         return
     shown = show(value if isinstance(value, str | Decimal | dt.date) else Decimal(str(value)))
