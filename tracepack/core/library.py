@@ -62,7 +62,8 @@ class Library:
 @lru_cache(maxsize=65_536)
 def fold_name(name: str) -> str:
     """A material's name without case, width, spaces and punctuation ("Bio-PE", "bio pe" and "ＢＩＯＰＥ" are one)."""
-    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())
+    folded = (name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold()
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def library_from_table(table: Mapping[str, Any]) -> Library:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from tracepack.core.ledger import Fact
 from tracepack.errors import UnknownImport
 from tracepack.store.line import Entry, line_of, original, predecessor, same_fact
-from tracepack.store.links import links_of
+from tracepack.store.links import Link, links_of
 from tracepack.store.lookup import current_facts
-from tracepack.store.payload import OriginWriter, encode_rows, key_text
+from tracepack.store.payload import PayloadWriter, key_text
 from tracepack.store.schema import blobs, facts, import_files, imports, links
 from tracepack.store.slices import batches
+
+#: So many facts are written out and sent to the database together.
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +63,26 @@ def _end(connection: Connection, fact_ids: Iterable[int], by: dict[str, int]) ->
 
 
 def _add_facts(connection: Connection, import_id: int, new: Sequence[Fact], organisation: str) -> None:
-    """Insert many facts with their links; ids are given here so that both tables go in with one statement each."""
-    if not new:
-        return
+    """Insert many facts with their links; ids are given here so that both tables go in with few statements."""
     first = int(connection.execute(select(func.max(facts.c.id))).scalar() or 0) + 1
-    origin = OriginWriter(connection)
-    fact_rows: list[dict[str, object]] = []
-    link_rows: list[dict[str, object]] = []
-    for number, fact in enumerate(new, start=first):
-        payload = encode_rows(fact.rows, origin)
-        fact_rows.append({"id": number, "sheet": fact.sheet, "key": key_text(fact.key), "payload": payload, "import_id": import_id})
-        link_rows.extend({"fact_id": number, **link._asdict()} for link in links_of(fact, organisation))
-    connection.execute(insert(facts), fact_rows)
-    if link_rows:
-        connection.execute(insert(links), link_rows)
+    writer = PayloadWriter(connection)
+    for start in range(0, len(new), _AT_ONCE):
+        batch = list(enumerate(new[start : start + _AT_ONCE], start=first + start))
+        rows = [(number, fact.sheet, key_text(fact.key), writer.payload(fact.rows), import_id) for number, fact in batch]
+        _insert(connection, facts, ("id", "sheet", "key", "payload", "import_id"), rows)
+        about = [(number, *link) for number, fact in batch for link in links_of(fact, organisation)]
+        _insert(connection, links, ("fact_id", *Link._fields), about)
+
+
+def _insert(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert many rows; where the driver takes values by place they go to it as they are, without a dict of each."""
+    if not rows:
+        return
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=names)
+    if tuple(getattr(compiled, "positiontup", None) or ()) == names:
+        connection.exec_driver_sql(str(compiled), list(rows))
+    else:
+        connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def withdraw_import(connection: Connection, import_id: int, why: str) -> int:

@@ -33,6 +33,8 @@ class Link(NamedTuple):
 
 def links_of(fact: Fact, organisation: str) -> frozenset[Link]:
     """What to find a fact by.  A blank owner is the organisation."""
+    if len(fact.rows) == 1:
+        return frozenset(_row_links(fact.rows[0], organisation))
     return frozenset(link for row in fact.rows for link in _row_links(row, organisation))
 
 

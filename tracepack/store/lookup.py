@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, or_, select, true
+from sqlalchemy import Connection, func, or_, select, true
 
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, LotKey
@@ -61,11 +61,13 @@ def search_lots(connection: Connection, text: str, as_of: int | None) -> list[Lo
 def current_facts(connection: Connection, keys: Iterable[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, tuple[str, ...]], Fact]:
     """The current facts of some (sheet, key), as far as there are any."""
     found: dict[tuple[str, tuple[str, ...]], Fact] = {}
-    wanted: dict[str, set[str]] = defaultdict(set)
+    wanted: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for sheet, key in keys:
-        wanted[sheet].add(key_text(key))
+        wanted[sheet].add(key)
     for sheet in sorted(wanted):
-        for batch in batches(sorted(wanted[sheet])):
+        if connection.execute(select(facts.c.id).where(facts.c.sheet == sheet).limit(1)).first() is None:
+            continue  # the first import of such a sheet asks about none of its 100,000 keys
+        for batch in batches(sorted(map(key_text, wanted[sheet]))):
             query = select(*FACT_COLUMNS).where(facts.c.sheet == sheet, facts.c.key.in_(batch), visible(None))
             found.update(((sheet, fact.key), fact) for fact in decode_facts(connection, connection.execute(query).mappings()))
     return found
@@ -85,6 +87,8 @@ def newest_facts(connection: Connection, sheets: Collection[str], text: str, lim
 
 def known_of(connection: Connection, names: Collection[str], organisation: str) -> Known:
     """What is known of the lots, parties and materials that go by some names (as rows about to be imported use them)."""
+    if connection.execute(select(func.max(facts.c.id))).scalar() is None:
+        return Known()  # a first import asks about none of its 100,000 names
     owned: set[str] = set()
     parties: set[str] = set()
     materials: set[tuple[str, str]] = set()

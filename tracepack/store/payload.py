@@ -9,18 +9,20 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from tracepack.core.facts import decode_value, encode_value
-from tracepack.core.ledger import Fact, Row, SourceRow
+from tracepack.core.ledger import Fact, Row, SourceRow, Value
 from tracepack.store.schema import facts, origins
 
 #: (file, sha256, sheet, columns as JSON)
 _Origin = tuple[str, str, str, str]
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+#: One text as JSON, exactly as `_encode` writes it.
+_quoted = json.encoder.encode_basestring
 
 
 def key_text(key: Sequence[str]) -> str:
     """A fact's key as it is stored and compared."""
-    return _encode(list(key))
+    return f"[{','.join(map(_quoted, key))}]"
 
 
 class OriginWriter:
@@ -39,9 +41,10 @@ class OriginWriter:
         if columns is None:
             columns = self._of_columns[id(source.columns)] = _encode(dict(source.columns))
         origin = (source.file, source.sha256, source.sheet, columns)
-        if origin not in self._ids:
-            self._ids[origin] = self._find(origin) or self._add(origin)
-        return self._ids[origin]
+        found = self._ids.get(origin)
+        if found is None:
+            found = self._ids[origin] = self._find(origin) or self._add(origin)
+        return found
 
     def _find(self, origin: _Origin) -> int | None:
         place = dict(zip(("file", "sha256", "sheet", "columns"), origin, strict=True))
@@ -55,9 +58,33 @@ class OriginWriter:
         return number
 
 
-def encode_rows(rows: Sequence[Row], origin: OriginWriter) -> str:
-    """A fact's rows as the payload."""
-    return _encode([[origin.number(row.source), row.source.row, {k: encode_value(v) for k, v in row.values.items()}] for row in rows])
+class PayloadWriter:
+    """Writes facts' rows as payloads: JSON lists of [origin id, row number, values].
+
+    Values of one import repeat (a unit, a day, a share), and the reading gives repeated ones as one object: each such
+    object is written out once.  The facts must outlive the writer, since objects are told apart by identity.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._origin = OriginWriter(connection)
+        self._values: dict[int, str] = {}
+
+    def payload(self, rows: Sequence[Row]) -> str:
+        """A fact's rows as they are stored."""
+        return f"[{','.join(map(self._row, rows))}]"
+
+    def _row(self, row: Row) -> str:
+        source, known = row.source, self._values
+        values = ",".join(
+            [
+                f'"{key}":{_quoted(value) if type(value) is str else known.get(id(value)) or self._value(value)}'
+                for key, value in row.values.items()
+            ]
+        )
+        return f"[{self._origin.number(source)},{source.row},{{{values}}}]"
+
+    def _value(self, value: Value) -> str:
+        return self._values.setdefault(id(value), _encode(encode_value(value)))
 
 
 def decode_facts(connection: Connection, stored: Iterable[RowMapping]) -> list[Fact]:
