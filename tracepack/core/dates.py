@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from tracepack.core.numerals import Cell, Unread, clean_text
@@ -92,7 +92,7 @@ def _orders(folded: str) -> dict[str, dt.date] | None:
     return {order: date for order, date in ways.items() if date is not None}
 
 
-def day_month_order(texts: Sequence[str]) -> str | None:
+def day_month_order(texts: Iterable[str]) -> str | None:
     """The order that a column's slashed dates prove: "dm", "md", or None where none does or they disagree."""
     proofs = {next(iter(ways)) for text in texts if (ways := _orders(_fold(text))) and len(ways) == 1}
     return proofs.pop() if len(proofs) == 1 else None
@@ -106,8 +106,10 @@ def read_dates(cells: Sequence[Cell], *, order: str | None = None) -> list[dt.da
     that only exists in the other order is `profile-contradicted`.
     """
     stated = order is not None
-    order = order or day_month_order([cell for cell in cells if isinstance(cell, str)])
-    return [_plausible(_read_cell(cell, order, stated)) for cell in cells]
+    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
+    order = order or day_month_order(texts)
+    read = {text: _plausible(_read_text(_fold(text), order, stated)) for text in texts}
+    return [read[cell] if isinstance(cell, str) else _plausible(_read_cell(cell)) for cell in cells]
 
 
 def _plausible(date: dt.date | Unread) -> dt.date | Unread:
@@ -115,16 +117,14 @@ def _plausible(date: dt.date | Unread) -> dt.date | Unread:
     return date if isinstance(date, Unread) or date.year in _YEARS else _IMPLAUSIBLE
 
 
-def _read_cell(cell: Cell, order: str | None, stated: bool) -> dt.date | Unread:
+def _read_cell(cell: Decimal | dt.date | dt.time | bool) -> dt.date | Unread:
     if isinstance(cell, dt.datetime):
         return cell.date()
     if isinstance(cell, dt.date):
         return cell
-    if isinstance(cell, bool | dt.time):
-        return _UNREADABLE
     if isinstance(cell, Decimal):
         return _certain(f"{cell:f}") or _SERIAL
-    return _read_text(_fold(cell), order, stated)
+    return _UNREADABLE
 
 
 def _read_text(folded: str, order: str | None, stated: bool) -> dt.date | Unread:

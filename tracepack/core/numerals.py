@@ -135,9 +135,10 @@ class Readings(NamedTuple):
     @property
     def mark(self) -> str | None:
         """The decimal mark that the numeral proves, or None where it proves none."""
-        if (self.point is None) == (self.comma is None):
-            return None
-        return "." if self.comma is None else ","
+        point, comma = self
+        if point is None:
+            return None if comma is None else ","
+        return "." if comma is None else None
 
     @property
     def readable(self) -> bool:
@@ -195,17 +196,15 @@ def choose_reading(ways: Readings, mark: str | None, *, stated: bool = False) ->
 
     A numeral that proves the other mark is read by its own under a column's mark, and is `profile-contradicted` under a stated one.
     """
-    if not ways.readable:
-        return _UNREADABLE
-    if ways.point == ways.comma and ways.point is not None:
-        return ways.point
-    chosen = ways.mark or mark
-    if chosen is None:
-        return _AMBIGUOUS
-    if stated and mark and chosen != mark:
-        return _CONTRADICTED[mark]
-    value = ways.point if chosen == "." else ways.comma
-    return _UNREADABLE if value is None else value
+    point, comma = ways
+    if point is None or comma is None:
+        value = comma if point is None else point
+        if value is None:
+            return _UNREADABLE
+        return _CONTRADICTED[mark] if stated and mark and mark != ways.mark else value
+    if point == comma:
+        return point
+    return _AMBIGUOUS if mark is None else point if mark == "." else comma
 
 
 def read_numeral(text: str, mark: str | None, *, stated: bool = False) -> Decimal | Unread:
@@ -219,7 +218,7 @@ def read_numeral(text: str, mark: str | None, *, stated: bool = False) -> Decima
 
 def spreadsheet_number(number: Decimal) -> Decimal:
     """A numeric cell's number to the 15 digits that a spreadsheet keeps (0.30000000000000004 is 0.3)."""
-    return number if len(number.as_tuple().digits) <= 15 else _SPREADSHEET.plus(number)
+    return _SPREADSHEET.plus(number)
 
 
 def read_numbers(cells: Sequence[Cell], *, percent_allowed: bool = False, mark: str | None = None) -> list[Decimal | Unread]:

@@ -110,6 +110,7 @@ def _known_name(unit: str) -> str:
     return "" if unicodedata.normalize("NFKC", unit).strip() in _MEGAGRAM_OR_MILLIGRAM else fold_unit(unit)
 
 
+@lru_cache(maxsize=4096)
 def is_known_unit(unit: str) -> bool:
     """Whether the unit is one of mass, area, length or count that tracepack knows."""
     name = _known_name(unit)

@@ -132,8 +132,15 @@ def read_shares(
     a profile states: they decide what is open; a bare number above 1 among fractions, one in a workbook that says percent,
     and a numeral that proves the other mark are `profile-contradicted`.
     """
-    apart = {text: _take_apart(text) for text in dict.fromkeys(cell for cell in cells if isinstance(cell, str))}
-    taken = [apart[cell] if isinstance(cell, str) else None for cell in cells]
+    # A column holds few different shares, and judging it needs each once; by type too, since 45 % as a format equals 0.45.
+    keys = [(cell.__class__, cell) for cell in cells]
+    distinct = list(dict.fromkeys(keys))
+    read = dict(zip(distinct, _read_distinct([cell for _, cell in distinct], percent_marked, mark, scale), strict=True))
+    return [read[key] for key in keys]
+
+
+def _read_distinct(cells: Sequence[Cell], percent_marked: bool, mark: str | None, scale: str | None) -> list[ShareRead | Unread]:
+    taken = [_take_apart(cell) if isinstance(cell, str) else None for cell in cells]
     column = mark or decimal_mark(numeral for stated in taken if stated for numeral in stated.numerals)
     numbers = [_numbers(cell, stated, column, mark is not None) for cell, stated in zip(cells, taken, strict=True)]
     rows = zip(cells, taken, numbers, strict=True)

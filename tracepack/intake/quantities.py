@@ -48,6 +48,8 @@ _UNIT_UNKNOWN = Unread(
 )
 
 _NUMBER = r"[+-]?\s?(?:\d[\d.,']*|[.,]\d+)(?:[eE][+-]?\d{1,3})?"
+#: The common case, which needs no folding.
+_SIMPLE = re.compile(r"(\d[\d.,]*) ?([A-Za-z]{1,3})", re.ASCII)
 _WITH_UNIT = re.compile(rf"(?P<number>{_NUMBER})\s?(?P<unit>[^\W\d_%][^']*)")
 _UNIT_FIRST = re.compile(rf"(?P<unit>[^\W\d_]{{2,}})\.?\s(?P<number>{_NUMBER})")
 _TIMES = re.compile(
@@ -148,6 +150,9 @@ def _read(
 
 
 def _quantity_parts(text: str) -> _Parts | Unread:
+    simple = _SIMPLE.fullmatch(text)
+    if simple and is_known_unit(simple[2]) and (numeral := readings_of(simple[1])).readable:
+        return _Parts(numeral, simple[1], simple[2])
     numeral = readings_of(text)
     if numeral.readable:
         return _Parts(numeral, text, "")
