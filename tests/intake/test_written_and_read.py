@@ -1,62 +1,138 @@
-"""Whatever deliveries a person writes down, in whatever order of columns, read back the same with their cells."""
+"""Whatever table a person writes down, in whatever file, language and spelling, reads back the same with its cells.
+
+Or it is refused as ambiguous: exactly where the column holds no evidence of what its cells mean.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
-from sheets import Formatted, names, save
+from openpyxl.utils import get_column_letter
+from spellings import ALPHABETS, LANGUAGES, Column, written_column
+from writers import DELIMITERS, ENCODINGS, WORKBOOKS, Rows, text
 
 from tracepack import data
-from tracepack.core.quantity import Interval
 from tracepack.intake.reading import read_file
 
-LAYOUT = data.layout().sheets["Deliveries"]
-LANGUAGES = st.sampled_from(["en", "zh", "de", "ja"])
-NUMBERS = st.from_regex(r"[A-H0-9][A-H0-9 ./-]{0,10}[A-H0-9]", fullmatch=True)
-POINTS = st.integers(0, 10_000).map(lambda n: Decimal(n) / 100)
+#: Every sheet whose rows are facts of their own; a setting's name and value are judged together.
+SHEETS = [sheet for name, sheet in data.layout().sheets.items() if name != "Settings"]
+#: What a row's values contradict is not what this law is about: the row is read all the same.
+ABOUT_ROWS = {"required-missing", "method-missing", "mass-basis-missing", "lab-result-missing", "lab-rounding", "content-contradictory"}
 
 
-def shown(point: Decimal, way: str) -> Any:
-    """A percentage as one of the ways to write it."""
-    return {"text": f"{point} %", "format": Formatted(float(point / 100), "0.00%"), "comma": f"{point} %".replace(".", ",")}[way]
+@dataclass(frozen=True)
+class Table:
+    """A table as written: the contract's sheet, the name it goes by, and its columns."""
+
+    sheet: str
+    title: str
+    columns: tuple[Column, ...]
+
+    @property
+    def rows(self) -> Rows:
+        return [[column.header for column in self.columns], *zip(*(column.cells for column in self.columns), strict=True)]
+
+    def expected(self) -> list[dict[str, Any]]:
+        """The records that are to be read: blanks and what is open are absent."""
+        count = len(self.columns[0].cells)
+        return [
+            {c.key: c.values[row] for c in self.columns if c.values[row] is not None and row not in c.open_cells} for row in range(count)
+        ]
+
+    def open_cells(self) -> set[tuple[str, str]]:
+        """The cells that must be asked about, as (finding, cell)."""
+        letters = {column.key: get_column_letter(number) for number, column in enumerate(self.columns, 1)}
+        return {(column.finding, f"{letters[column.key]}{row + 2}") for column in self.columns for row in column.open_cells}
 
 
-@settings(max_examples=30, deadline=None)
-@given(
-    st.lists(st.tuples(NUMBERS, st.integers(1, 10**9), POINTS, st.dates(dt.date(2000, 1, 1), dt.date(2050, 1, 1))), min_size=1, max_size=6),
-    st.sampled_from(["text", "format", "comma"]),
-    LANGUAGES,
-    st.randoms(use_true_random=False),
-)
-def test_deliveries_read_back(
-    tmp_path_factory: pytest.TempPathFactory, facts: list[tuple[str, int, Decimal, dt.date]], way: str, lang: str, order: Any
-) -> None:
-    keys = ["lot_no", "supplier", "material", "quantity", "unit", "delivery_date", "biobased_carbon", "method"]
-    order.shuffle(keys)
-    headers = [LAYOUT.column(key).synonyms[lang][0] for key in keys]
-    table = [
-        dict(
-            zip(
-                ["lot_no", "supplier", "material", "quantity", "unit", "delivery_date", "biobased_carbon", "method"],
-                [lot, "ACME", "PLA", mg / 1000, "kg", day, shown(point, way), "ASTM D6866"],
-                strict=True,
-            )
-        )
-        for lot, mg, point, day in facts
+def folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def headers_of(sheet: data.Sheet, lang: str) -> dict[str, list[str]]:
+    """The headers by which a column may go in a language: those that no other column of the sheet goes by."""
+    spelled = {
+        column.key: {column.header, column.key, *(word for words in column.synonyms.values() for word in words)} for column in sheet.columns
+    }
+    uses = Counter(name for names in spelled.values() for name in {folded(spelling) for spelling in names})
+    own = {column.key: [word for word in column.synonyms[lang] if uses[folded(word)] == 1] for column in sheet.columns}
+    return {column.key: own[column.key] or [column.header] for column in sheet.columns}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Table:
+    sheet = draw(st.sampled_from(SHEETS))
+    lang = draw(st.sampled_from(LANGUAGES))
+    alphabet = draw(st.sampled_from(sorted(ALPHABETS)))
+    count = draw(st.integers(1, 5))
+    wanted = [column for column in sheet.columns if column.required or column.required_with or draw(st.booleans())]
+    headers = headers_of(sheet, lang)
+    columns = [
+        written_column(draw, column, draw(st.sampled_from(headers[column.key])), lang, alphabet, count)
+        for column in draw(st.permutations(wanted))
     ]
-    path = save(tmp_path_factory.mktemp("book") / "book.xlsx", {"Deliveries": [headers, *([row[key] for key in keys] for row in table)]})
+    title = draw(st.sampled_from([sheet.name, *sheet.synonyms[lang]]))
+    return Table(sheet.name, title, tuple(columns))
+
+
+def check(table: Table, path: Path) -> None:
+    """The law, for one file."""
     reading = read_file(path)
-    assert names(reading.findings) == set()
-    found = [
-        (row.values["lot_no"], row.values["quantity"], row.values["biobased_carbon"], row.values["delivery_date"]) for row in reading.rows
-    ]
-    assert found == [(lot, Decimal(mg) / 1000, Interval.point(float(point / 100)), day) for lot, mg, point, day in facts]
-    sheet = load_workbook(path)["Deliveries"]
-    for row, (lot, *_) in zip(reading.rows, facts, strict=True):
-        assert sheet[row.source.ref("lot_no").cell].value == lot
+    asked = {(finding.name, ref.cell) for finding in reading.findings if finding.name not in ABOUT_ROWS for ref in finding.refs}
+    assert asked == table.open_cells()
+    assert [dict(row.values) for row in reading.rows] == table.expected()
+    assert {row.sheet for row in reading.rows} == {table.sheet}
+    assert [row.source.row for row in reading.rows] == list(range(2, len(table.rows) + 1))
+
+
+def law(max_examples: int) -> settings:
+    return settings(max_examples=max_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all examples of a test: the file is written over."""
+    return tmp_path_factory.mktemp("law")
+
+
+def read_back(folder: Path, kind: str, examples: int) -> None:
+    @law(examples)
+    @given(tables())
+    def holds(table: Table) -> None:
+        path = folder / f"table.{kind}"
+        path.write_bytes(WORKBOOKS[kind](table.title, table.rows))
+        check(table, path)
+
+    holds()
+
+
+def read_back_text(folder: Path, examples: int) -> None:
+    @law(examples)
+    @given(tables(), st.sampled_from(ENCODINGS), st.sampled_from(sorted(DELIMITERS)))
+    def holds(table: Table, encoding: str, delimiter: str) -> None:
+        try:
+            body = text(table.rows, DELIMITERS[delimiter], encoding)
+        except UnicodeEncodeError:
+            return
+        path = folder / f"{table.title.replace('/', ' ')}.{'tsv' if delimiter == 'tab' else 'csv'}"
+        path.write_bytes(body)
+        check(table, path)
+
+    holds()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xlsm"])
+def test_any_workbook_reads_back(tmp_path: Path, kind: str) -> None:
+    read_back(tmp_path, kind, 100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["xlsx", "xlsm"])
+def test_many_workbooks_read_back(tmp_path: Path, kind: str) -> None:
+    read_back(tmp_path, kind, 1500)
