@@ -138,7 +138,7 @@ ASKED = [
     ("Quantity", ["n/a"], "required-missing"),
     ("Delivery Date", ["05/01/2026"], "date-ambiguous"),
     ("Delivery Date", [46027], "date-unreadable"),
-    ("Delivery Date", ["5.1.26"], "date-unreadable"),
+    ("Delivery Date", ["5.1.26"], "date-ambiguous"),
     ("Delivery Date", ["2026-02-30"], "date-unreadable"),
     ("Delivery Date", ["soon"], "date-unreadable"),
     ("Delivery Date", [Formatted(5, "yyyy-mm-dd")], "date-unreadable"),
