@@ -45,13 +45,15 @@ OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 BOMB = b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]><worksheet><c r='A1'>&b;</c></worksheet>"
 
 CASES = [
-    ("text.xlsx", b"Lot No;Quantity\n1;2\n", "not a spreadsheet"),
+    ("page.xlsx", b"<html><table><tr><td>1</td></tr></table></html>", "web page"),
+    ("letter.csv", b"%PDF-1.7 and so on", "PDF"),
+    ("picture.xlsx", bytes.fromhex("89504E470D0A1A0A") + bytes(50), "picture"),
+    ("program.py", b"import os\n", "of this kind"),
     ("empty.xlsx", b"", "empty"),
-    ("old.xlsx", OLE + bytes(600), "old Excel"),
+    ("old.xlsx", OLE + bytes(600), "damaged"),
     ("locked.xlsx", OLE + bytes(100) + "EncryptedPackage".encode("utf-16-le"), "password"),
     ("archive.xlsx", plain_zip(), "not a workbook"),
     ("cut.xlsx", sound_bytes()[:-400], "damaged"),
-    ("table.csv", b"a;b\n", "files of this kind"),
     ("bomb.xlsx", with_part(SHEET, BOMB), "entities"),
     ("open.xlsx", with_part(SHEET, b"<worksheet " + MAIN + b"><sheetData><row>"), "damaged"),
     ("outside.xlsx", with_part(SHEET, b"<worksheet><c r='ZZZ9999999'><v>1</v></c></worksheet>"), "outside the grid"),

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from tracepack.core.numerals import Cell, PercentNumber
-from tracepack.intake.package import Package, RefusedError, local
+from tracepack.intake.package import RAISE, Package, RefusedError, local
 
-MAX_CELLS = 4_000_000
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 MAX_SHARED_CHARACTERS = 150_000_000
@@ -214,7 +213,7 @@ class SheetReader:
             raise RefusedError("a cell lies outside the grid of a worksheet")
         self.cells += 1
         if self.cells > self._budget:
-            raise RefusedError(f"the workbook has more than {MAX_CELLS} cells")
+            raise RefusedError("the workbook has too many cells", RAISE.format("most_cells"))
         self.grid.rows.setdefault(self._row, {})[self._column] = content
 
     def _content(self, raw: str) -> Content | None:
@@ -248,7 +247,7 @@ class SheetReader:
             number = Decimal(raw.strip())
         except InvalidOperation:
             raise RefusedError("the workbook is damaged (a number is none)") from None
-        if not number.is_finite() or abs(number.adjusted()) > 400:
+        if not number.is_finite() or abs(number.adjusted()) > 307:
             raise RefusedError("the workbook is damaged (a number is none)")
         shown = self._formats[self._style] if self._style < len(self._formats) else None
         if shown is None:

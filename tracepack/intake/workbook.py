@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import hashlib
 import lzma
-import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from xml.parsers import expat
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from tracepack.core.findings import SourceRef
-from tracepack.core.numerals import Cell
+from tracepack.core.limits import DEFAULT_LIMITS, Limits
 from tracepack.errors import UnreadableFile
-from tracepack.intake.package import Package, RefusedError, local, part_path, read_bytes
-from tracepack.intake.sheetxml import MAX_CELLS, Content, Fault, Format, Grid, SheetReader, read_shared_strings
+from tracepack.intake.delimited import read_delimited
+from tracepack.intake.filekind import kind_of, package_kind, read_bytes
+from tracepack.intake.package import SAVE_AS, Package, RefusedError
+from tracepack.intake.readout import DIALECT_AS_SHOWN, BookReadout, Dialect
+from tracepack.intake.sheetxml import Content, Fault
+from tracepack.intake.xlsx import PERCENT_MARKER, main_part, read_xlsx
 
-__all__ = ["Content", "Fault", "Sheet", "Workbook", "letter", "read_workbook"]
-
-#: The name that `template` defines in a workbook: its bare numbers under a % header are percentages.
-PERCENT_MARKER = "tracepack_shares_are_percent"
-
-#: Built-in formats that East Asian editions show as dates; the format table of a file does not list them.
-_EAST_ASIAN_DATES = frozenset({*range(27, 37), *range(50, 59)})
+__all__ = ["PERCENT_MARKER", "Content", "Dialect", "Fault", "Sheet", "Workbook", "letter", "read_workbook"]
 
 letter = functools.cache(get_column_letter)
 
@@ -68,28 +61,33 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A workbook as read: the file's base name, its digest and bytes, and its worksheets in order."""
+    """A workbook as read: the file's base name, its digest and bytes, and its worksheets in order.
+
+    ``dialect``: how a text file (.csv, .tsv) turned out to be written; None for workbooks.
+    """
 
     name: str
     sha256: str
     data: bytes
     sheets: tuple[Sheet, ...]
+    dialect: Dialect | None = None
 
 
-def read_workbook(path: Path) -> Workbook:
-    """Read an .xlsx or .xlsm file whole; formulas give their saved results.
+def read_workbook(path: Path, limits: Limits = DEFAULT_LIMITS, dialect: Dialect = DIALECT_AS_SHOWN) -> Workbook:
+    """Read a workbook, or a table in text, whole and by its content; formulas give their saved results.
 
-    Raises `UnreadableFile`, naming the file and the reason, for everything that is not a sound workbook of bearable
-    size.  Hidden sheets are read; chart sheets have no cells and are left out.
+    ``dialect`` states how a text file is written where that shall not be taken from its content.  Raises
+    `UnreadableFile`, naming the file and the reason, for everything that is not a sound workbook of bearable size.
+    Hidden sheets are read; chart sheets have no cells and are left out.
     """
-    data = read_bytes(path)
-    digest = hashlib.sha256(data).hexdigest()
+    name = path.name or str(path)
     try:
-        return _read(path.name, digest, data)
+        data = read_bytes(path, limits)
+        return _workbook(name, data, _read(path, data, limits, dialect))
     except RefusedError as refusal:
-        raise UnreadableFile(f"{path.name}: {refusal.reason}", refusal.hint) from refusal
+        raise UnreadableFile(f"{name}: {refusal.reason}", refusal.hint) from refusal
     except _DAMAGE as error:
-        raise UnreadableFile(f"{path.name}: the workbook is damaged", _REPAIR) from error
+        raise UnreadableFile(f"{name}: the workbook is damaged", _REPAIR) from error
 
 
 #: What the readers below raise on bytes that are not what they claim to be.
@@ -111,130 +109,34 @@ _DAMAGE = (
 _REPAIR = "open it in a spreadsheet program, repair it and save it again"
 
 
-def _read(name: str, digest: str, data: bytes) -> Workbook:
-    package = Package.open(data)
-    main = _main_part(package)
-    targets = _relationships(package, main)
-    book = _book(package, main)
-    parts = {kind: part for kind, part in targets.values() if package.has(part)}
-    strings = read_shared_strings(package, parts["sharedStrings"]) if "sharedStrings" in parts else []
-    styles = _formats(package, parts["styles"]) if "styles" in parts else []
-    epoch = CALENDAR_MAC_1904 if book.mac_dates else CALENDAR_WINDOWS_1900
-    sheets: list[Sheet] = []
-    budget = MAX_CELLS
-    for title, relation, hidden in book.sheets:
-        kind, part = targets.get(relation, ("", ""))
-        if kind == "worksheet":
-            grid, used = _grid(package, part, strings, styles, epoch, budget)
-            budget -= used
-            merged = tuple(grid.merged)
-            sheets.append(Sheet(title, name, digest, grid.rows, grid.formats, hidden, book.percent_marked, merged))
-    if not book.sheets:
-        raise RefusedError("the workbook has no worksheet")
-    return Workbook(name, digest, data, tuple(sheets))
+def _workbook(name: str, data: bytes, book: BookReadout) -> Workbook:
+    digest = hashlib.sha256(data).hexdigest()
+    sheets = tuple(
+        Sheet(
+            sheet.title,
+            name,
+            digest,
+            sheet.grid.rows,
+            sheet.grid.formats,
+            sheet.hidden,
+            book.percent_marked,
+            tuple(sheet.grid.merged),
+        )
+        for sheet in book.sheets
+    )
+    return Workbook(name, digest, data, sheets, book.dialect)
 
 
-def _main_part(package: Package) -> str:
-    """The workbook part, by the package's own relationships."""
-    for kind, part in _relationships(package, "").values():
-        if kind == "officeDocument":
-            if part.casefold().endswith(".bin"):
-                raise RefusedError("this is a binary workbook (.xlsb) under another name", "save it as .xlsx")
-            return part
-    raise RefusedError("this is a zip archive, but not a workbook", "save the table as an Excel workbook (.xlsx)")
+def _read(path: Path, data: bytes, limits: Limits, dialect: Dialect) -> BookReadout:
+    kind = kind_of(data, path.suffix)
+    if kind == "zip":
+        return _read_package(Package.open(data, limits), limits)
+    if kind == "text":
+        return read_delimited(data, path.stem, dialect, limits)
+    raise RefusedError("this is not a spreadsheet", SAVE_AS)
 
 
-def _relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Relationship id -> (last word of its type, part name).  Strict and transitional files differ only in the type's host."""
-    folder, _, base = part.rpartition("/")
-    rels = f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels"
-    if not package.has(rels):
-        raise RefusedError("this is a zip archive, but not a workbook", "save the table as an Excel workbook (.xlsx)")
-    found: dict[str, tuple[str, str]] = {}
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if local(name) == "Relationship" and attributes.get("TargetMode") != "External":
-            kind = attributes["Type"].rpartition("/")[2]
-            found[attributes["Id"]] = (kind, part_path(part, attributes["Target"]))
-
-    package.parse(rels, start, _ignore, _ignore)
-    return found
-
-
-def _ignore(_: str) -> None:
-    """What this pass does not need."""
-
-
-@dataclass(slots=True)
-class _Book:
-    sheets: list[tuple[str, str, bool]] = field(default_factory=list)
-    mac_dates: bool = False
-    percent_marked: bool = False
-
-
-def _book(package: Package, part: str) -> _Book:
-    """The workbook part: sheet names in order with their relationship and whether hidden, date system, our marker."""
-    book = _Book()
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        tag = local(name)
-        if tag == "sheet":
-            relation = next((value for key, value in attributes.items() if key != "sheetId" and local(key) == "id"), "")
-            book.sheets.append((attributes["name"], relation, attributes.get("state", "visible") != "visible"))
-        elif tag == "workbookPr":
-            book.mac_dates = attributes.get("date1904", "0") in {"1", "true", "on"}
-        elif tag == "definedName" and attributes.get("name") == PERCENT_MARKER:
-            book.percent_marked = True
-
-    package.parse(part, start, _ignore, _ignore)
-    return book
-
-
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-
-
-def _formats(package: Package, part: str) -> list[Format | None]:
-    """What each cell format means for reading, by index; None for General and text."""
-    codes: dict[int, str] = {}
-    used: list[int] = []
-    state = {"cells": False}
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        tag = local(name)
-        if tag == "numFmt":
-            codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
-        elif tag == "cellXfs":
-            state["cells"] = True
-        elif tag == "xf" and state["cells"]:
-            used.append(int(attributes.get("numFmtId", "0")))
-
-    def end(name: str) -> None:
-        if local(name) == "cellXfs":
-            state["cells"] = False
-
-    package.parse(part, start, end, _ignore)
-    return [_format(number, codes) for number in used]
-
-
-def _format(number: int, codes: dict[int, str]) -> Format | None:
-    code = codes.get(number) or BUILTIN_FORMATS.get(number, "General")
-    if number in _EAST_ASIAN_DATES and number not in codes:
-        return Format(code, percent=False, date=True)
-    if code in {"General", "@"}:
-        return None
-    return Format(code, percent="%" in _QUOTED.sub("", code), date=is_date_format(code))
-
-
-def _grid(
-    package: Package, part: str, strings: list[str], formats: list[Format | None], epoch: dt.datetime, budget: int
-) -> tuple[Grid, int]:
-    def serial(number: Decimal) -> Cell:
-        try:
-            found = from_excel(float(number), epoch)
-        except (ValueError, OverflowError):
-            return number
-        return found if isinstance(found, dt.date | dt.time) else number
-
-    reader = SheetReader(strings, formats, serial, budget)
-    package.parse(part, reader.start, reader.end, reader.text)
-    return reader.grid, reader.cells
+def _read_package(package: Package, limits: Limits) -> BookReadout:
+    if package_kind(package) == "ooxml":
+        return read_xlsx(package, main_part(package), limits)
+    raise RefusedError("this is not a spreadsheet", SAVE_AS)

@@ -1,0 +1,207 @@
+"""Tables in text (.csv, .tsv): encoding and delimiter by evidence, then every record as a row of text cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tracepack import data as rulebook
+from tracepack.core.limits import Limits
+from tracepack.intake.charsets import decodes, encoding_of
+from tracepack.intake.headers import match_header
+from tracepack.intake.package import RAISE, Deadline, RefusedError
+from tracepack.intake.readout import BookReadout, Dialect, SheetReadout
+from tracepack.intake.sheetxml import MAX_COLUMN, MAX_ROW, Content, Grid
+
+#: One record, with the lines inside its quotes; no cell of a spreadsheet holds a fraction of it.
+MAX_RECORD = 4 << 20
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_RECORDS = 200
+#: A header stands among the first rows of a table.
+_HEADER_RECORDS = 30
+_ASK = "state the delimiter in a profile, or save the table as an Excel workbook (.xlsx)"
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+def read_delimited(data: bytes, title: str, dialect: Dialect, limits: Limits) -> BookReadout:
+    """The one sheet of a text file.
+
+    Row numbers are those that a spreadsheet program shows: records, blank ones too.  A first line ``sep=;`` states the
+    delimiter and is no row.  Raises `RefusedError` where the encoding or the delimiter cannot be told.
+    """
+    encoding = _stated_encoding(data, dialect.encoding) if dialect.encoding else encoding_of(data, _known_headers)
+    lines = _Lines(data, encoding, limits)
+    stated = _separator_line(lines)
+    delimiter = dialect.delimiter or stated or _delimiter(_sample(data, encoding, limits, skip=bool(stated)))
+    if not stated:
+        lines = _Lines(data, encoding, limits)
+    grid = _read_grid(lines, delimiter, limits)
+    return BookReadout([SheetReadout(title, grid)], dialect=Dialect(encoding, delimiter))
+
+
+def _stated_encoding(data: bytes, encoding: str) -> str:
+    try:
+        fits = decodes(data, encoding)
+    except LookupError:
+        raise RefusedError(f"there is no encoding {encoding!r}", "name one such as utf-8, gb18030, cp932 or cp1252") from None
+    if not fits:
+        raise RefusedError(f"the text is not written in {encoding}, as was stated", "correct the stated encoding, or leave it out")
+    return encoding
+
+
+class _Lines:
+    """The lines of a text, decoded as they are read; ``pending`` counts the characters since it was set to 0."""
+
+    def __init__(self, data: bytes, encoding: str, limits: Limits) -> None:
+        self._stream = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+        self._deadline = Deadline(limits)
+        self.pending = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.readline():
+            yield line
+
+    def readline(self) -> str:
+        """The next line with its end; "" after the last."""
+        line = self._stream.readline(MAX_RECORD)
+        self.pending += len(line)
+        if self.pending >= MAX_RECORD:
+            raise RefusedError(f"a row is longer than {MAX_RECORD} characters (is there a quote that is never closed?)")
+        return line
+
+    def check(self) -> None:
+        """Refuse where the time is up."""
+        self._deadline.check()
+
+
+def _separator_line(lines: _Lines) -> str:
+    """The delimiter that the first line states ("sep=;"), or ""."""
+    first = lines.readline().lstrip("\ufeff").rstrip("\r\n").strip('"')
+    return first[4] if len(first) == 5 and first.casefold().startswith("sep=") else ""
+
+
+def _records(lines: _Lines, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    for record in reader:
+        lines.pending = 0
+        yield record
+
+
+def _read_grid(lines: _Lines, delimiter: str, limits: Limits) -> Grid:
+    """All records as rows of cells that hold something."""
+    limit = csv.field_size_limit(MAX_RECORD)
+    try:
+        return Grid(rows=_rows(lines, delimiter, limits))
+    except csv.Error as error:
+        raise RefusedError(f"the text is damaged ({error})") from error
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _rows(lines: _Lines, delimiter: str, limits: Limits) -> dict[int, dict[int, Content]]:
+    rows: dict[int, dict[int, Content]] = {}
+    cells = number = 0
+    for number, record in enumerate(_records(lines, delimiter), 1):
+        if not any(record):
+            continue
+        kept: dict[int, Content] = {column: text for column, text in enumerate(record, 1) if text}
+        rows[number] = kept
+        cells += len(kept)
+        if cells > limits.most_cells:
+            raise RefusedError("the file has too many cells", RAISE.format("most_cells"))
+        if not number & 1023:
+            lines.check()
+        if len(record) > MAX_COLUMN and max(kept) > MAX_COLUMN:
+            raise RefusedError("a cell lies outside the grid of a worksheet")
+    if number > MAX_ROW and max(rows) > MAX_ROW:
+        raise RefusedError("the file has more rows than a worksheet", "split it")
+    return rows
+
+
+def _sample(data: bytes, encoding: str, limits: Limits, *, skip: bool) -> list[str]:
+    """The first lines of the text."""
+    lines = _Lines(data, encoding, limits)
+    if skip:
+        lines.readline()
+    sample: list[str] = []
+    for line in lines:
+        sample.append(line)
+        if len(sample) >= _SAMPLE_RECORDS or lines.pending > MAX_RECORD // 2:
+            break
+    return sample
+
+
+def _split(lines: Iterable[str], delimiter: str) -> list[list[str]]:
+    """The records of a sample that hold anything; a quote left open at its end is not looked into."""
+    limit = csv.field_size_limit(MAX_RECORD)
+    try:
+        return [record for record in csv.reader(lines, delimiter=delimiter) if any(record)]
+    except csv.Error:
+        return []
+    finally:
+        csv.field_size_limit(limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What speaks for a delimiter: headers known under it, the share of rows as wide as most, that width."""
+
+    delimiter: str
+    headers: int
+    regular: float
+    width: int
+
+
+def _evidence(lines: Sequence[str], delimiter: str) -> _Evidence:
+    records = _split(lines, delimiter)
+    widths = Counter(len(record) for record in records)
+    width, often = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    return _Evidence(delimiter, _headers_in(records[:_HEADER_RECORDS]), often / max(1, len(records)), width)
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """The delimiter that the text shows; a text that none of them divides is one column."""
+    found = [_evidence(lines, delimiter) for delimiter in _DELIMITERS if any(delimiter in line for line in lines)]
+    dividing = [evidence for evidence in found if evidence.width > 1 or evidence.headers > 1]
+    if not dividing:
+        return _undivided(found)
+    most = max(evidence.headers for evidence in dividing)
+    known = [evidence for evidence in dividing if evidence.headers == most]
+    if most > 1 and len(known) == 1:
+        return known[0].delimiter
+    regular = [evidence for evidence in known if evidence.regular >= 0.999]
+    if len(regular) == 1:
+        return regular[0].delimiter
+    if len(known) == 1:
+        return known[0].delimiter
+    first, second, *_ = sorted(known, key=lambda evidence: -evidence.regular)
+    if not regular and first.regular >= 0.5 and first.regular - second.regular >= 0.25:
+        return first.delimiter
+    doubtful = " or ".join(_NAMES[evidence.delimiter] for evidence in regular or known)
+    raise RefusedError(f"the delimiter of the columns cannot be told ({doubtful})", _ASK)
+
+
+def _undivided(found: Sequence[_Evidence]) -> str:
+    """Most rows have no delimiter: one that stands in some of them all the same belongs to the table with a title above."""
+    wide = [evidence for evidence in found if evidence.headers]
+    return wide[0].delimiter if len(wide) == 1 else ","
+
+
+def _headers_in(records: Sequence[Sequence[str]]) -> int:
+    """The most headers known in one record, by any sheet of the contract."""
+    layouts = tuple(rulebook.layout().sheets)
+    return max((_known_in(record, layout) for record in records for layout in layouts), default=0)
+
+
+def _known_in(record: Sequence[str], layout: str) -> int:
+    return sum(1 for cell in record[:200] if cell and len(cell) <= 80 and match_header(layout, cell))
+
+
+def _known_headers(text: str) -> int:
+    """The most headers beyond ASCII that one record of a decoded text holds, under any delimiter."""
+    lines = text.splitlines(keepends=True)[:_HEADER_RECORDS]
+    records = [record for delimiter in _DELIMITERS for record in _split(lines, delimiter)]
+    return _headers_in([[cell for cell in record if not cell.isascii()] for record in records])
