@@ -180,11 +180,20 @@ def _values(draw: st.DrawFn, column: data.Column, strategy: st.SearchStrategy[An
     return draw(st.lists(_optional(strategy, column), min_size=count, max_size=count))
 
 
+#: Drawn so that columns without evidence are common: thousands without more digits, first days of a month, small percentages.
 NUMBERS = st.one_of(
-    st.integers(1, 10**6).map(Decimal), st.integers(1, 10**9).map(lambda n: Decimal(n) / 1000).map(lambda n: n.normalize() + 0)
+    st.integers(1, 10**6).map(Decimal),
+    st.integers(1, 999).map(lambda n: Decimal(n) * 1000 + 234),
+    st.integers(1, 10**9).map(lambda n: (Decimal(n) / 1000).normalize() + 0),
 )
-POINTS = st.one_of(st.integers(0, 100).map(Decimal), st.integers(0, 10_000).map(lambda n: Decimal(n) / 100))
-DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2060, 12, 31))
+POINTS = st.one_of(
+    st.integers(0, 100).map(Decimal),
+    st.integers(0, 10_000).map(lambda n: Decimal(n) / 100),
+    st.sampled_from([Decimal("0.5"), Decimal("0.25")]),
+)
+DAYS = st.one_of(
+    st.dates(dt.date(2000, 1, 1), dt.date(2060, 12, 31)), st.builds(dt.date, st.just(2026), st.integers(1, 12), st.integers(1, 12))
+)
 
 
 def _spelled(values: Sequence[Any], spell: Any, way: str) -> tuple[Content, ...]:
