@@ -70,7 +70,10 @@ _NOT_AVAILABLE_NAMES = frozenset(("n/a", "n.a.", "-", "--", "---", "/", "//", "\
 _LONGEST_NOT_AVAILABLE = 40
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 _GROUPERS = re.compile("['’‘ʼ´`\u02b9]")
-_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x200E, 0x200F])
+#: Zero-width and soft hyphens, joiners, direction marks, variation selectors.
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF]
+)
 
 
 def clean_text(text: str) -> str:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from decimal import Decimal
 from functools import cache
 
 from tracepack import data
 from tracepack.core.numerals import Cell, PercentNumber, Unread, clean_text, spreadsheet_number
 from tracepack.intake.headers import fold
+from tracepack.intake.numberformat import shown
 
 _DAMAGED = Unread(
     "lot-number-damaged",
     "The spreadsheet turned this number into something else, and its digits or signs are lost.",
+    "format the column as text and enter the number again as it stands on the label",
+)
+_FORMAT_UNKNOWN = Unread(
+    "lot-number-damaged",
+    "The cell's number format shows this number in a way that cannot be told for sure, and a lot number is what people see.",
     "format the column as text and enter the number again as it stands on the label",
 )
 #: A spreadsheet keeps 15 digits of a number; from here on the last ones are zeros that nobody typed.
@@ -23,16 +30,19 @@ _ERROR_TEXT = re.compile(
     r"#(?:N/A|NV|REF!|BEZUG!|VALUE!|WERT!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|CALC!|FIELD!|BUSY!|CONNECT!|BLOCKED!|GETTING_DATA|UNKNOWN!|#{2,})",
     re.IGNORECASE,
 )
-_SCIENTIFIC = re.compile(r"\d\.\d+E\+\d{2,}")
-_PADDED = re.compile(r'(?:"(?P<before>[^"]*)")?(?P<zeros>0{2,})(?:"(?P<after>[^"]*)")?')
+_SCIENTIFIC = re.compile(r"\d[.,]\d+E\+\d{2,}")
 _HALF_WIDTH = {code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)}
-_HALF_WIDTH[0x3000] = 0x20
-_HALF_WIDTH[0x00A0] = 0x20
+#: Spaces that look like one: no-break, narrow, thin, ideographic ...
+_HALF_WIDTH.update(dict.fromkeys([0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], 0x20))
+#: In a lot number also signs ("－", "／", "．") stand for their half-width forms.
+_HALF_WIDTH_LOT = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def tidy(text: str) -> str:
-    """Text as a person sees it: no invisible characters, half-width letters and digits, no space at the ends."""
-    return clean_text(text).translate(_HALF_WIDTH).strip() if not text.isascii() else text.strip()
+    """Text as a person sees it: no invisible characters, letters composed, half-width letters and digits, no space at the ends."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFC", clean_text(text).translate(_HALF_WIDTH)).strip()
 
 
 def is_error_text(text: str) -> bool:
@@ -67,21 +77,22 @@ def read_text(cell: Cell) -> str:
 
 
 def read_lot(cell: Cell, code: str | None) -> str | Unread:
-    """A lot number; ``code`` is the number format of a numeric cell.  Text stays as it is, `1E5` and leading zeros included."""
+    """A lot number; ``code`` is the number format of a numeric cell, which is read as the format shows it.
+
+    Text stays as it is, `1E5` and leading zeros included.
+    """
     if isinstance(cell, str):
         text = tidy(cell)
+        if not text.isascii():
+            text = text.translate(_HALF_WIDTH_LOT)
         return _DAMAGED if _SCIENTIFIC.fullmatch(text) else text
-    if isinstance(cell, dt.date | dt.time | PercentNumber):
-        return _DAMAGED
     if isinstance(cell, bool):
         return show(cell)
-    if abs(cell) >= _KEPT_WHOLE or (code and "E+" in code.upper()):
+    if isinstance(cell, dt.date | dt.time | PercentNumber) or abs(cell) >= _KEPT_WHOLE:
         return _DAMAGED
-    digits = plain(cell)
-    padded = _PADDED.fullmatch(code) if code else None
-    if padded and digits.isdigit():
-        return f"{padded['before'] or ''}{digits.zfill(len(padded['zeros']))}{padded['after'] or ''}"
-    return digits
+    if code is None:
+        return plain(cell)
+    return shown(spreadsheet_number(cell), code) or (_DAMAGED if "E+" in code.upper() else _FORMAT_UNKNOWN)
 
 
 @cache
