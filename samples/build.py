@@ -26,6 +26,8 @@ from world import Percent, Table, chain_books
 HERE = Path(__file__).parent
 #: Ending of a sheet name that is written hidden.
 HIDDEN = " (hidden)"
+#: Ending of a sheet name some of whose cells are written merged.
+MERGED = re.compile(r" \(merged ([A-Z]+\d+:[A-Z]+\d+)\)$")
 STAMP = (2026, 4, 1, 0, 0, 0)
 
 
@@ -35,7 +37,7 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
     book.remove(book.worksheets[0])
     book.properties.creator = "sample chain"
     for name, table in sheets.items():
-        sheet = book.create_sheet(name.removesuffix(HIDDEN))
+        sheet = book.create_sheet(MERGED.sub("", name.removesuffix(HIDDEN)))
         for r, row in enumerate(table, start=1):
             for c, value in enumerate(row, start=1):
                 cell = sheet.cell(r, c)
@@ -49,6 +51,8 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
         for c, header in enumerate(table[0], start=1):
             sheet.column_dimensions[get_column_letter(c)].width = max(11, len(str(header)) + 3)
         sheet.freeze_panes = "A2"
+        if merged := MERGED.search(name):
+            sheet.merge_cells(merged[1])
         if name.endswith(HIDDEN):
             sheet.sheet_state = "hidden"
             book.create_sheet("Read me").append(["April deliveries"])

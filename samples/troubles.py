@@ -17,15 +17,17 @@ class Trouble(NamedTuple):
 
     ``after_chain``: to be imported after the chain, else into an empty workspace; ``shown_by``: the command that shows the
     finding, ``import``, ``check`` or ``content LOT``; ``options`` those of ``import``; the exit codes are those of
-    ``import`` and of ``check`` afterwards.
+    ``import`` and of ``check`` afterwards.  A sheet is a list of rows by header, or its cells as they stand; ``profiles`` are
+    those of ``samples/profiles`` that the workspace has.
     """
 
-    sheets: dict[str, list[Row]]
+    sheets: dict[str, list[Row] | Table]
     after_chain: bool = False
     import_exit: int = 0
     check_exit: int = 0
     shown_by: str = "import"
     options: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 def bio_pe(**changes: Cell) -> Row:
@@ -135,6 +137,7 @@ def _cells() -> dict[str, Trouble]:
         "not-available": Trouble(_delivery(Biobased_Carbon="n/a"), after_chain=True),
         "quantity-negative": Trouble(_delivery(Quantity=-2000), import_exit=1),
         "lot-number-damaged": Trouble(_delivery(Lot_No=123456789012345678), import_exit=1),
+        "lot-number-lookalike": Trouble({"Deliveries": [bio_pe(), bio_pe(Lot_No="BE-LD-27O1", Delivery_Note="BV-4502")]}, after_chain=True),
         "method-mismatch": Trouble(_delivery(Method="as agreed by phone"), import_exit=1),
         "content-contradictory": Trouble({"Materials": [_material() | {"Inorganic Carbon %": 30}]}, import_exit=1),
         "value-not-in-list": Trouble(
@@ -284,19 +287,50 @@ def _world() -> dict[str, Trouble]:
     }
 
 
+def _layouts() -> dict[str, Trouble]:
+    """What a supplier's own layout makes of a sheet."""
+    header: list[Cell] = ["Batch No", "Supplier", "Grade", "Net weight (kg)", "Delivery Date", "Delivery Note"]
+    first: list[Cell] = ["BE-LD-2701", "BIOETENO", "BIO-LD 25", 2000, day("04-07"), "BV-4501"]
+    second: list[Cell] = ["BE-LD-2702", "BIOETENO", "BIO-LD 25", 1500, day("04-08"), "BV-4502"]
+    blank: list[Cell] = [None]
+    total: list[Cell] = ["Total", None, None, 3500]
+    own: list[Cell] = ["Partie", "Lieferant", "Sorte", "Kilo netto", "Kam am", "Papier"]
+    nearly: list[Cell] = ["Partie", "Lieferant", "Sorte", "Netto", "Kam am", "Papier"]
+    ambiguous: list[Cell] = ["Lot No", "Supplier", "Material", "Quantity (kg)", "Date"]
+    titled: Table = [["Delivery list"], ["Supplier:", "BIOETENO"], blank, [header[0], *header[2:]], [first[0], *first[2:]]]
+    plain: Table = [header, first, second]
+    return {
+        "table-ambiguous": Trouble({"Sheet1": [ambiguous, first[:5]]}, import_exit=1),
+        "table-recognised": Trouble({"Sheet1": plain}, after_chain=True),
+        "stated-above": Trouble({"Deliveries": titled}, after_chain=True),
+        "row-passed-over": Trouble({"Deliveries": [*plain, total]}, after_chain=True),
+        "total-differs": Trouble({"Deliveries": [header, first, total]}, after_chain=True),
+        "merged-cells": Trouble({"Deliveries (merged D2:D3)": [header, first, [*second[:3], None, *second[4:]]]}, import_exit=1),
+        "merged-cells-read": Trouble({"Deliveries (merged B2:B3)": [header, first, [second[0], None, *second[2:]]]}, after_chain=True),
+        "profile-used": Trouble({"Eingang": [own, first]}, after_chain=True, profiles=("bioeteno",)),
+        "profile-ambiguous": Trouble({"Eingang": [own, first]}, import_exit=1, profiles=("bioeteno", "bioeteno-2025")),
+        "profile-nearly-fits": Trouble({"Eingang": [nearly, first]}, import_exit=1, profiles=("bioeteno",)),
+        "profile-not-fitting": Trouble(
+            {"Eingang": [nearly, first]}, import_exit=1, profiles=("bioeteno",), options=("--profile", "bioeteno")
+        ),
+    }
+
+
 def troubles() -> dict[str, Trouble]:
     """Every finding's workbook, by finding name."""
-    parts: tuple[Callable[[], dict[str, Trouble]], ...] = (_cells, _rows, _world)
+    parts: tuple[Callable[[], dict[str, Trouble]], ...] = (_cells, _layouts, _rows, _world)
     return dict(sorted((name, trouble) for part in parts for name, trouble in part().items()))
 
 
-def _table(rows: list[Row]) -> Table:
+def _table(rows: list[Row] | Table) -> Table:
+    if rows and not isinstance(rows[0], dict):
+        return rows
     headers = list(dict.fromkeys(header for row in rows for header in row))
     return [headers, *([row.get(header) for header in headers] for row in rows)]
 
 
 def trouble_books() -> dict[str, dict[str, Table]]:
-    """File name to sheets; a sheet named "... (hidden)" is written hidden."""
+    """File name to sheets; a sheet named "... (hidden)" is written hidden, one named "... (merged A2:A3)" with those cells merged."""
     return {f"{name}.xlsx": {sheet: _table(rows) for sheet, rows in trouble.sheets.items()} for name, trouble in troubles().items()}
 
 
@@ -305,10 +339,11 @@ def manifest_text() -> str:
     lines = [
         "# Finding name -> its workbook.  after_chain: import it after samples/chain, else into an empty workspace (organisation NORDFILM,",
         "# site NF-1); import and check: the exit codes of both commands; shown_by: the command that shows the finding; options: those",
-        "# of import, if any.",
+        "# of import, if any; profiles: those of samples/profiles that the workspace has, if any.",
     ]
     for name, t in troubles().items():
         lines += ["", f"[{name}]", f'file = "{name}.xlsx"', f"after_chain = {str(t.after_chain).lower()}"]
         lines += [f"import = {t.import_exit}", f"check = {t.check_exit}", f'shown_by = "{t.shown_by}"']
         lines += [f"options = {json.dumps(t.options)}"] if t.options else []
+        lines += [f"profiles = {json.dumps(t.profiles)}"] if t.profiles else []
     return "\n".join(lines) + "\n"

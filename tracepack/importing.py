@@ -17,6 +17,7 @@ from tracepack.intake.layouts import text_of
 from tracepack.intake.profiles import profile_text
 from tracepack.intake.proposal import propose_profile
 from tracepack.intake.reading import Instructions, Reading, TableRead, read_file
+from tracepack.intake.lookalikes import likely_twins
 from tracepack.intake.record import Plan, plan_import, record_facts
 from tracepack.profilebook import save_profile
 from tracepack.report.answers import ColumnAnswer, ImportAnswer, ImportFileAnswer, RowAnswer, TableAnswer, finding_answer
@@ -96,7 +97,7 @@ def _import_together(store: Store, readings: Sequence[Reading], options: ImportO
 
 def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -> _Outcome:
     rows = [row for reading in _distinct(readings) for row in reading.rows]
-    known = _with_library(store.known(names_in(rows, options.supplier)))
+    known = _with_library(store.known(names_in(rows, options.supplier) | likely_twins(rows)))
     facts, findings = record_facts(
         rows,
         known,
@@ -181,7 +182,8 @@ def _table_answer(read: TableRead) -> TableAnswer:
     layout, columns, header = read.place.layout, read.columns, read.place.header
     own = {key: column for key, column in columns.columns.items() if column not in read.sheet.places}
     stated = [
-        ColumnAnswer(cell=state.cell, header="", column=layout.column(state.key).header, value=text_of(state.content)) for state in read.stated
+        ColumnAnswer(cell=state.cell, header="", column=layout.column(state.key).header, value=text_of(state.content))
+        for state in read.stated
     ]
     return TableAnswer(
         sheet=read.sheet.name,
@@ -204,7 +206,7 @@ def _table_answer(read: TableRead) -> TableAnswer:
 
 
 def _row_answers(reading: Reading, outcome: _Outcome) -> list[RowAnswer]:
-    """How every row that was seen ended, in the order of the file."""
+    """How every row that was seen ended, in the order of the file; one that several tables share ended as the most that was made of it."""
     skipped = [RowAnswer(sheet=note.sheet, row=note.row, status="skipped", reason=note.reason) for note in reading.row_notes]
     if outcome.refused:
         told = _told(outcome.findings, reading.sha256)
@@ -214,15 +216,16 @@ def _row_answers(reading: Reading, outcome: _Outcome) -> list[RowAnswer]:
         status = _row_statuses(outcome.plan)
         ended = [_row_answer(row, *status.get((reading.sha256, _place(row)), ("skipped", "repeats another row"))) for row in reading.rows]
     order = {name: index for index, name in enumerate(dict.fromkeys(row.source.sheet for row in reading.rows))}
-    return sorted([*skipped, *ended], key=lambda answer: (order.get(answer.sheet, len(order)), answer.row))
+    unique = {(answer.sheet, answer.row): answer for answer in (*skipped, *ended)}
+    return sorted(unique.values(), key=lambda answer: (order.get(answer.sheet, len(order)), answer.row))
 
 
 def _row_statuses(plan: Plan) -> dict[tuple[str, tuple[str, int]], tuple[RowStatus, str]]:
     """How the rows of the planned facts end, by file and place."""
     by_status: list[tuple[RowStatus, Sequence[Fact]]] = [
-        ("recorded", plan.record),
-        ("superseded", plan.supersede),
         ("unchanged", plan.unchanged),
+        ("superseded", plan.supersede),
+        ("recorded", plan.record),
     ]
     return {(row.source.sha256, _place(row)): (status, "") for status, facts in by_status for fact in facts for row in fact.rows}
 

@@ -53,6 +53,9 @@ def test_trouble_is_found(name: str, chain: Path, tmp_path: Path, capsys: pytest
         else (lambda: cli.run(["-w", str(workspace), "init", "--organisation", "NORDFILM", "--site", "NF-1"]))
     )
     prepare()
+    for profile in trouble.get("profiles", []):
+        (tmp_path / "tracepack-profiles").mkdir(exist_ok=True)
+        shutil.copy(SAMPLES / "profiles" / f"{profile}.toml", tmp_path / "tracepack-profiles")
     imported, reading = answer("import", str(SAMPLES / "troubles" / trouble["file"]), *trouble.get("options", []))
     checked, judgement = answer("check")
     shown = {"import": reading, "check": judgement}.get(trouble["shown_by"])

@@ -34,6 +34,10 @@ __all__ = ["check_text", "content_text", "findings_text", "import_text", "log_te
 CONTENT_FIGURES = ("bio_carbon_toc", "bio_carbon_tc", "bio_carbon_mass", "bio_mass", "bio_polymer_mass")
 
 
+#: Headers left out that a summary names; `--json` lists them all.
+_LEFT_OUT_SHOWN = 8
+
+
 def content_text(answer: ContentAnswer, lang: str = "en") -> str:
     """`content LOT`: the figures with their names and evidence, what is attributed apart, origins, findings."""
     w = wording(lang)
@@ -233,7 +237,8 @@ def _table_lines(table: TableAnswer, w: Wording) -> list[str]:
         (column.letter or column.cell, column.column + (f" [{visible(column.unit)}]" if column.unit else ""), visible(column.header or column.value))
         for column in table.columns
     ]
-    left_out = [f"    {w('text.left_out', headers=', '.join(map(visible, table.left_out)))}"] if table.left_out else []
+    shown = [*map(visible, table.left_out[:_LEFT_OUT_SHOWN]), *(["..."] if len(table.left_out) > _LEFT_OUT_SHOWN else [])]
+    left_out = [f"    {w('text.left_out', headers=', '.join(shown))}"] if shown else []
     return [f"  {title}", *text_table(("", "", ""), columns, indent="    ")[1:], *left_out]
 
 
