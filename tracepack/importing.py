@@ -14,10 +14,10 @@ from tracepack.core.findings import Finding, Severity, has_errors, sort_findings
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Row
 from tracepack.intake.layouts import text_of
+from tracepack.intake.lookalikes import likely_twins
 from tracepack.intake.profiles import profile_text
 from tracepack.intake.proposal import propose_profile
 from tracepack.intake.reading import Instructions, Reading, TableRead, read_file
-from tracepack.intake.lookalikes import likely_twins
 from tracepack.intake.record import Plan, plan_import, record_facts
 from tracepack.profilebook import save_profile
 from tracepack.report.answers import ColumnAnswer, ImportAnswer, ImportFileAnswer, RowAnswer, TableAnswer, finding_answer

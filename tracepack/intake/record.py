@@ -12,6 +12,7 @@ from tracepack.core.ledger import Fact, Row, Settings
 from tracepack.intake.factchecks import check_facts, check_names
 from tracepack.intake.gather import excerpt_of, finding
 from tracepack.intake.keys import first_difference, header_of, make_facts, same_values, value_text
+from tracepack.intake.lookalikes import check_lookalikes
 from tracepack.intake.owners import Scope, forgotten_owners, resolve
 from tracepack.intake.repeats import recognise_repeats
 
@@ -55,6 +56,7 @@ def record_facts(
         *forgotten_owners(stated, resolved, known, scope),
         *check_facts(facts, by_default if chosen is None else chosen),
         *check_names(facts, known, organisation),
+        *check_lookalikes(facts, known, organisation),
     )
 
 
