@@ -49,6 +49,8 @@ HEADER_UNITS: dict[str, dict[str, str]] = {
     "piece_weight": {"g": "1", "克": "1", "mg": "0.001", "kg": "1000"},
 }
 _SHARE_WORDS = frozenset("wt w mass weight ww gew 质量 质量分数 重量 percent pct prozent dry dm toc".split())  # noqa: SIM905
+#: Names of pieces that in a header speak of units in general ("Mass Unit").
+_NO_UNITS = frozenset(["unit", "units", "st"])
 _PMC_WORDS = frozenset(["pmc", "percent"])
 _BRACKETED = re.compile(r"(?P<base>.*?)[\s,:;]*[(\[（【](?P<unit>[^()\[\]（）【】]*)[)\]）】]\s*\*?\s*")
 _LAST_WORD = re.compile(r"(?P<base>.*\S)\s+(?P<unit>[^\s\d]\S*?)\s*\*?")
@@ -149,7 +151,7 @@ def _with_unit(layout_name: str, key: str, unit: str) -> Match | None:
         factor = HEADER_UNITS[key].get(folded)
         return Match(key, factor=Decimal(factor)) if factor else None
     if kind == "decimal":
-        return Match(key, unit=unit.strip()) if is_known_unit(unit) else None
+        return Match(key, unit=unit.strip()) if is_known_unit(unit) and folded not in _NO_UNITS else None
     if kind == "number":
         return Match(key) if not folded or folded in _PMC_WORDS else None
     return Match(key) if not folded else None

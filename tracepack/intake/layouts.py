@@ -188,7 +188,7 @@ def named_header(sheet: Sheet, rows: Sequence[int], names: Names) -> Header | No
         return None
     firsts = [pair for pair in headers_in(sheet, filled[:1], names)]
     first = max(firsts, key=lambda pair: pair[0])
-    enough = CLEARLY_BETTER if first[0] else 1
+    enough = CLEARLY_BETTER if first[0] and _may_continue(sheet, first[1].first) else 1
     return best[1] if best[1].first == first[1].first or best[0] >= first[0] + enough else first[1]
 
 
