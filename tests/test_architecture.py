@@ -70,6 +70,7 @@ OWNERS = {
     "sqlalchemy": ("store",),
     "openpyxl": ("intake.workbook", "intake.formats", "intake.template", "intake.annotate", "report.xlsx"),
     "tomli_w": ("intake.profiles",),
+    "xlrd": ("intake.xlschild",),
     "networkx": ("core.lineage",),
     "numpy": ("core",),
     "graphviz": ("report.diagram",),

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from tracepack.intake.sheetxml import Grid
 
+#: No workbook that people make has more.
+MAX_SHEETS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:

@@ -18,11 +18,14 @@ from openpyxl.utils import get_column_letter
 from tracepack.core.findings import SourceRef
 from tracepack.core.limits import DEFAULT_LIMITS, Limits
 from tracepack.errors import UnreadableFile
+from tracepack.intake.biff12 import read_xlsb
 from tracepack.intake.delimited import read_delimited
 from tracepack.intake.filekind import kind_of, package_kind, read_bytes
-from tracepack.intake.package import SAVE_AS, Package, RefusedError
+from tracepack.intake.ods import read_ods
+from tracepack.intake.package import Package, RefusedError
 from tracepack.intake.readout import DIALECT_AS_SHOWN, BookReadout, Dialect
 from tracepack.intake.sheetxml import Content, Fault
+from tracepack.intake.xls import read_xls
 from tracepack.intake.xlsx import PERCENT_MARKER, main_part, read_xlsx
 
 __all__ = ["PERCENT_MARKER", "Content", "Dialect", "Fault", "Sheet", "Workbook", "letter", "read_workbook"]
@@ -133,10 +136,11 @@ def _read(path: Path, data: bytes, limits: Limits, dialect: Dialect) -> BookRead
         return _read_package(Package.open(data, limits), limits)
     if kind == "text":
         return read_delimited(data, path.stem, dialect, limits)
-    raise RefusedError("this is not a spreadsheet", SAVE_AS)
+    return read_xls(data, limits)
 
 
 def _read_package(package: Package, limits: Limits) -> BookReadout:
-    if package_kind(package) == "ooxml":
-        return read_xlsx(package, main_part(package), limits)
-    raise RefusedError("this is not a spreadsheet", SAVE_AS)
+    if package_kind(package) == "ods":
+        return read_ods(package, limits)
+    main = main_part(package)
+    return read_xlsb(package, main, limits) if main.casefold().endswith(".bin") else read_xlsx(package, main, limits)

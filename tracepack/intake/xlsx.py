@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tracepack.core.limits import Limits
 from tracepack.intake.formats import format_of, serial_reader
 from tracepack.intake.package import SAVE_AS, Package, RefusedError, ignore, local, part_path
-from tracepack.intake.readout import BookReadout, SheetReadout
+from tracepack.intake.readout import MAX_SHEETS, BookReadout, SheetReadout
 from tracepack.intake.sheetxml import Format, SheetReader, read_shared_strings
 
 #: The name that `template` defines in a workbook: its bare numbers under a % header are percentages.
@@ -80,6 +80,8 @@ def _book(package: Package, part: str) -> _Book:
     def start(name: str, attributes: dict[str, str]) -> None:
         tag = local(name)
         if tag == "sheet":
+            if len(book.sheets) >= MAX_SHEETS:
+                raise RefusedError("the workbook has too many worksheets")
             relation = next((value for key, value in attributes.items() if key != "sheetId" and local(key) == "id"), "")
             book.sheets.append((attributes["name"], relation, attributes.get("state", "visible") != "visible"))
         elif tag == "workbookPr":
