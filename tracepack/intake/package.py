@@ -52,6 +52,11 @@ def too_slow(seconds: int) -> RefusedError:
     return RefusedError(f"reading it takes more than {seconds} seconds", RAISE.format("reading_seconds"))
 
 
+def _feed(parser: Any, chunk: bytes) -> int:
+    parser.Parse(chunk, False)
+    return len(chunk)
+
+
 @dataclass(frozen=True)
 class Package:
     """An opened workbook package whose parts' sizes have been checked."""
@@ -86,10 +91,18 @@ class Package:
             raise RefusedError(f"the workbook is damaged (its part {part} is missing)")
         return self.archive.read(self.names[part.casefold()])
 
-    def parse(self, part: str, start: Callable[[str, dict[str, str]], Any], end: Callable[[str], Any], text: Callable[[str], Any]) -> None:
+    def parse(
+        self,
+        part: str,
+        start: Callable[[str, dict[str, str]], Any],
+        end: Callable[[str], Any],
+        text: Callable[[str], Any],
+        feed: Callable[[Any, bytes], int] = _feed,
+    ) -> None:
         """Stream one XML part through three handlers; element names come with their namespace prefix.
 
-        A DOCTYPE is refused: no spreadsheet writes one, and entities are how XML is made to explode.
+        A DOCTYPE is refused: no spreadsheet writes one, and entities are how XML is made to explode.  ``feed`` hands a
+        chunk (the last one empty) on to the parser, and returns how many bytes it handed on.
         """
         parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -103,11 +116,11 @@ class Package:
         fed = 0
         with self.archive.open(self.names[part.casefold()]) as stream:
             while chunk := stream.read(1 << 18):
-                parser.Parse(chunk, False)
-                fed += len(chunk)
+                fed += feed(parser, chunk)
                 if fed - parser.CurrentByteIndex > MAX_TAG_BYTES:
                     raise RefusedError("the workbook is damaged (one of its tags has no end)")
                 self.deadline.check()
+            feed(parser, b"")
             parser.Parse(b"", True)
 
 

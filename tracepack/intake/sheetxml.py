@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 
 from tracepack.core.numerals import Cell, PercentNumber
 from tracepack.intake.package import RAISE, Package, RefusedError, local
+from tracepack.intake.sieve import TEXT, Sieve, plain_text
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
@@ -85,39 +86,83 @@ def read_range(reference: str) -> Range | None:
     return box if 1 <= box[0] <= box[2] <= MAX_ROW and box[1] <= box[3] <= MAX_COLUMN else None
 
 
-def read_shared_strings(package: Package, part: str) -> list[str]:
-    """The workbook's text table; phonetic readings beside Japanese text are not part of the text."""
-    strings: list[str] = []
-    pieces: list[str] = []
-    state = {"text": False, "phonetic": 0, "characters": 0}
+class SharedStrings:
+    """The workbook's text table: handlers of its events, and the items that a `Sieve` may take out."""
 
-    def start(name: str, _: dict[str, str]) -> None:
+    opening = re.compile(rb"<sst [^<>]*[^<>/]>")
+    closing = b"</si>"
+    _plain = re.compile(rb'\s*<si><t(?: xml:space="preserve")?>(' + TEXT + rb")</t></si>")
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._pieces: list[str] = []
+        self._depth = 0
+        self._phonetic = 0
+        self._collect = False
+        self._characters = 0
+        self._closed = 0
+
+    def start(self, name: str, _: dict[str, str]) -> None:
+        """An element opens; phonetic readings beside Japanese text are not part of the text."""
+        self._depth += 1
         tag = local(name)
         if tag == "si":
-            pieces.clear()
+            self._pieces.clear()
         elif tag == "rPh":
-            state["phonetic"] += 1
+            self._phonetic += 1
         elif tag == "t":
-            state["text"] = not state["phonetic"]
+            self._collect = not self._phonetic
 
-    def end(name: str) -> None:
+    def end(self, name: str) -> None:
+        """An element closes."""
+        self._depth -= 1
         tag = local(name)
         if tag == "t":
-            state["text"] = False
+            self._collect = False
         elif tag == "rPh":
-            state["phonetic"] -= 1
+            self._phonetic -= 1
         elif tag == "si":
-            strings.append(unescape("".join(pieces)))
+            self._closed += 1
+            self.texts.append(unescape("".join(self._pieces)))
 
-    def text(data: str) -> None:
-        if state["text"]:
-            state["characters"] += len(data)
-            if state["characters"] > MAX_SHARED_CHARACTERS:
-                raise RefusedError("the workbook holds too much text")
-            pieces.append(data)
+    def text(self, data: str) -> None:
+        """Text inside an element."""
+        if self._collect:
+            self._count(len(data))
+            self._pieces.append(data)
 
-    package.parse(part, start, end, text)
-    return strings
+    def _count(self, characters: int) -> None:
+        self._characters += characters
+        if self._characters > MAX_SHARED_CHARACTERS:
+            raise RefusedError("the workbook holds too much text")
+
+    def take(self, data: bytes, position: int) -> int:
+        """A text without runs and mark-up."""
+        found = self._plain.match(data, position)
+        if found is None:
+            return position
+        text = plain_text(found[1])
+        self._count(len(text))
+        self.texts.append(unescape(text))
+        return found.end()
+
+    def learn(self, _: bytes) -> None:
+        """Texts have one plain shape, which is known."""
+
+    def closed(self) -> tuple[int, bool]:
+        """Texts closed so far, and whether the next may begin."""
+        return self._closed, self._depth == 1
+
+
+def read_shared_strings(package: Package, part: str) -> list[str]:
+    """The workbook's text table."""
+    reader = SharedStrings()
+    package.parse(part, reader.start, reader.end, reader.text, Sieve(reader).feed)
+    return reader.texts
+
+
+#: Types of cells that are read without their number format.
+_NO_NUMBERS = frozenset({"s", "e", "str", "inlineStr", "b", "d"})
 
 
 class SheetReader:
@@ -126,6 +171,8 @@ class SheetReader:
     def __init__(self, strings: list[str], formats: list[Format | None], serial: Callable[[Decimal], Cell], budget: int) -> None:
         self.grid = Grid()
         self.cells = 0
+        self.depth = 0
+        self.rows_closed = 0
         self._tags: dict[str, str] = {}
         self._columns: dict[str, int] = {}
         self._strings = strings
@@ -144,6 +191,7 @@ class SheetReader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element opens."""
+        self.depth += 1
         tag = self._tags.get(name) or self._tags.setdefault(name, local(name))
         if tag == "c":
             self._open_cell(attributes)
@@ -162,6 +210,7 @@ class SheetReader:
 
     def end(self, name: str) -> None:
         """An element closes."""
+        self.depth -= 1
         tag = self._tags[name]
         if tag == "c":
             self._close_cell()
@@ -169,6 +218,8 @@ class SheetReader:
             self._collect = False
         elif tag == "rPh":
             self._phonetic = False
+        elif tag == "row":
+            self.rows_closed += 1
 
     def text(self, data: str) -> None:
         """Text inside an element."""
@@ -205,34 +256,47 @@ class SheetReader:
         return int(text)
 
     def _close_cell(self) -> None:
-        raw = "".join(self._pieces)
-        content = self._content(raw)
+        content = self.content(self._kind, self._style, "".join(self._pieces), formula=self._formula, has_value=self._has_value)
         if content is None:
             return
         if not (1 <= self._row <= MAX_ROW and 1 <= self._column <= MAX_COLUMN):
             raise RefusedError("a cell lies outside the grid of a worksheet")
-        self.cells += 1
+        self._count(1)
+        self.grid.rows.setdefault(self._row, {})[self._column] = content
+        if isinstance(content, Decimal) and (code := self.code(self._kind, self._style)):
+            self.grid.formats[self._row, self._column] = code
+
+    def _count(self, cells: int) -> None:
+        self.cells += cells
         if self.cells > self._budget:
             raise RefusedError("the workbook has too many cells", RAISE.format("most_cells"))
-        self.grid.rows.setdefault(self._row, {})[self._column] = content
 
-    def _content(self, raw: str) -> Content | None:
-        """The cell's content, or None where it is blank."""
-        kind = self._kind
+    def take_row(self, row: int, cells: dict[int, Content], last: int) -> None:
+        """A row inside the grid that was read elsewhere: its contents by column, and the column of its last cell."""
+        self._row, self._column = row, last
+        self._count(len(cells))
+        known = self.grid.rows.get(row)
+        if known is not None:
+            known.update(cells)
+        elif cells:
+            self.grid.rows[row] = cells
+
+    def content(self, kind: str, style: int, raw: str, *, formula: bool, has_value: bool) -> Content | None:
+        """A cell's content by its type, its style and what stands in it; None where it is blank."""
         if kind == "s":
             return self._shared(raw)
         if kind == "e":
             return Fault("error-cell", raw or "#ERROR!")
-        if self._formula and (not self._has_value or (not raw and kind != "str")):
+        if formula and (not has_value or (not raw and kind != "str")):
             return UNCACHED
-        return self._value(kind, raw) if raw else None
+        return self._value(kind, style, raw) if raw else None
 
-    def _value(self, kind: str, raw: str) -> Content:
+    def _value(self, kind: str, style: int, raw: str) -> Content:
         if kind in {"str", "inlineStr"}:
             return unescape(raw)
         if kind == "b":
             return raw.strip() in {"1", "true"}
-        return _iso_date(raw) if kind == "d" else self._number(raw)
+        return _iso_date(raw) if kind == "d" else self._number(style, raw)
 
     def _shared(self, raw: str) -> str | None:
         if not raw.strip():
@@ -242,22 +306,27 @@ class SheetReader:
             raise RefusedError("the workbook is damaged (a cell points to text that is not there)")
         return self._strings[index] or None
 
-    def _number(self, raw: str) -> Content:
+    def _format(self, style: int) -> Format | None:
+        return self._formats[style] if style < len(self._formats) else None
+
+    def code(self, kind: str, style: int) -> str | None:
+        """The format code of a number that shows neither a percentage nor a date; None for General."""
+        shown = None if kind in _NO_NUMBERS else self._format(style)
+        return None if shown is None or shown.percent or shown.date else shown.code
+
+    def _number(self, style: int, raw: str) -> Content:
         try:
             number = Decimal(raw.strip())
         except InvalidOperation:
             raise RefusedError("the workbook is damaged (a number is none)") from None
         if not number.is_finite() or abs(number.adjusted()) > 307:
             raise RefusedError("the workbook is damaged (a number is none)")
-        shown = self._formats[self._style] if self._style < len(self._formats) else None
+        shown = self._format(style)
         if shown is None:
             return number
         if shown.percent:
             return PercentNumber(number)
-        if shown.date:
-            return self._serial(number)
-        self.grid.formats[self._row, self._column] = shown.code
-        return number
+        return self._serial(number) if shown.date else number
 
 
 def _iso_date(raw: str) -> Content:

@@ -8,7 +8,9 @@ from tracepack.core.limits import Limits
 from tracepack.intake.formats import format_of, serial_reader
 from tracepack.intake.package import SAVE_AS, Package, RefusedError, ignore, local, part_path
 from tracepack.intake.readout import MAX_SHEETS, BookReadout, SheetReadout
+from tracepack.intake.rowshapes import RowShapes
 from tracepack.intake.sheetxml import Format, SheetReader, read_shared_strings
+from tracepack.intake.sieve import Sieve
 
 #: The name that `template` defines in a workbook: its bare numbers under a % header are percentages.
 PERCENT_MARKER = "tracepack_shares_are_percent"
@@ -29,7 +31,7 @@ def read_xlsx(package: Package, main: str, limits: Limits) -> BookReadout:
         kind, part = targets.get(relation, ("", ""))
         if kind == "worksheet":
             reader = SheetReader(strings, styles, serial_reader(mac_dates=book.mac_dates), budget)
-            package.parse(part, reader.start, reader.end, reader.text)
+            package.parse(part, reader.start, reader.end, reader.text, Sieve(RowShapes(reader)).feed)
             budget -= reader.cells
             readout.sheets.append(SheetReadout(title, reader.grid, hidden))
     if not book.sheets:
