@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 from sheets import Formatted
-from writers import Content
+from writers import Content, shown
 
 from tracepack import data
 from tracepack.core.quantity import Interval
@@ -40,6 +40,12 @@ class Column:
     values: tuple[Any, ...]
     finding: str = ""
     open_cells: frozenset[int] = field(default_factory=frozenset)
+
+
+def as_text(column: Column) -> Column:
+    """The column as a text file holds it, where a number is its digits and may be open too."""
+    cells = tuple(shown(cell) for cell in column.cells)
+    return replace(column, cells=cells, open_cells=open_numbers(cells) if column.finding == "number-ambiguous" else column.open_cells)
 
 
 # ---- numbers
