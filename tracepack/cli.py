@@ -144,7 +144,7 @@ def template(workspace: str, file: Path, which: str, supplier: str | None, lang:
 @_json
 @_lang
 @click.pass_obj
-def import_(workspace: str, files: Sequence[Path], as_json: bool, lang: str, **told: Any) -> int:
+def import_(workspace: str, /, files: Sequence[Path], as_json: bool, lang: str, **told: Any) -> int:
     """Bring workbooks in, all or nothing: one import, whatever the number of files.
 
     What cells and rows say wrongly refuses the import (exit code 1); what they reveal about the world (a lot that nobody

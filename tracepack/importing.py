@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -49,7 +49,7 @@ class ImportOptions:
     ``save_profile``: under which name and in which folder the layout of the one file is kept.
     """
 
-    instructions: Instructions = Instructions()
+    instructions: Instructions = field(default_factory=Instructions)
     replace: bool = False
     dry_run: bool = False
     save_profile: tuple[Path, str] | None = None
@@ -72,7 +72,8 @@ class _Outcome:
 
 def import_files(store: Store, paths: Sequence[Path], options: ImportOptions, *, each: bool = False) -> ImportAnswer:
     """Import files as one reading (or ``each`` by itself); raises UnreadableFile before anything is stored."""
-    readings = [read_file(path, options.instructions) for path in paths]
+    limits = store.limits()
+    readings = [read_file(path, options.instructions, limits=limits) for path in paths]
     if options.save_profile:
         folder, name = options.save_profile
         save_profile(folder, propose_profile(name, readings[0], options.instructions))

@@ -24,3 +24,7 @@ class LayoutAnswers:
     decimal_mark: str | None = None
     date_order: str | None = None
     percent_scale: str | None = None
+
+
+#: Nothing is known beyond what the files show.
+NOTHING_ANSWERED = LayoutAnswers()

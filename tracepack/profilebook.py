@@ -32,7 +32,9 @@ def named_profile(folder: Path, name: str) -> Profile:
     path = Path(name) if name.casefold().endswith(".toml") else folder / f"{name}.toml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) if folder.is_dir() else ""
-        raise UsageProblem(f"there is no profile {name}", f"known: {known}" if known else "`import FILE --dry-run --save-profile NAME` makes one")
+        raise UsageProblem(
+            f"there is no profile {name}", f"known: {known}" if known else "`import FILE --dry-run --save-profile NAME` makes one"
+        )
     return _load(path)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tracepack import listing, questions
 from tracepack.errors import UsageProblem
-from tracepack.layoutanswers import LayoutAnswers
+from tracepack.layoutanswers import NOTHING_ANSWERED, LayoutAnswers
 from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, LogAnswer, LotsAnswer, TraceAnswer
 from tracepack.store import Store
 
@@ -57,7 +57,7 @@ class Workspace:
         replace: bool = False,
         dry_run: bool = False,
         each: bool = False,
-        layout: LayoutAnswers = LayoutAnswers(),
+        layout: LayoutAnswers = NOTHING_ANSWERED,
     ) -> ImportAnswer:
         """Import workbooks, all or nothing (``each``: one by one).
 

@@ -12,7 +12,7 @@ import pytest
 
 from intake.sheets import names, save
 from tracepack.intake.instructions import Instructions, fixed_values, sheets_read_as, told_columns
-from tracepack.intake.reading import Reading, read_file
+from tracepack.intake.reading import NOTHING_TOLD, Reading, read_file
 
 DAY = dt.date(2026, 3, 5)
 HEADER = ["Lot No", "Supplier", "Material", "Quantity", "Unit", "Delivery Date"]
@@ -22,7 +22,7 @@ OTHER = ["L-2", "ACME", "PLA", 500, "kg", DAY]
 Sheets = Mapping[str, Sequence[Sequence[Any]]]
 
 
-def read(folder: Path, sheets: Sheets, *, merged: Mapping[str, Sequence[str]] | None = None, told: Instructions = Instructions()) -> Reading:
+def read(folder: Path, sheets: Sheets, *, merged: Mapping[str, Sequence[str]] | None = None, told: Instructions = NOTHING_TOLD) -> Reading:
     path = save(folder / "supplier.xlsx", sheets)
     if merged:
         book = openpyxl.load_workbook(path)
@@ -58,38 +58,110 @@ LAYOUTS: list[tuple[str, Sheets, Sequence[str], list[tuple[str, Any, Any, str]]]
     ("header in row 4 of a known sheet", {"Deliveries": [["Delivery list"], [], ["March"], HEADER, ROW]}, [], ONE),
     ("leading blank columns", {"Sheet1": [[None, None, *HEADER], [None, None, *ROW]]}, [], ONE),
     ("columns in another order", {"Sheet1": [HEADER[::-1], ROW[::-1]]}, [], ONE),
-    ("the unit in the header", {"Sheet1": [["Lot", "Vendor", "Grade", "Net weight (t)", "Date received"], ["L-1", "ACME", "PLA", 1, DAY]]}, [],
-     [("Deliveries", "L-1", 1, "t")]),
-    ("the unit after a comma", {"Deliveries": [["Lot No", "Supplier", "Material", "Quantity, kg", "Delivery Date"], ["L-1", "ACME", "PLA", 1000, DAY]]},
-     [], ONE),
-    ("a units row", {"Deliveries": [["Charge", "Lieferant", "Material", "Menge", "Lieferdatum"], ["-", "-", "-", "kg", "TT.MM.JJJJ"],
-                                    ["L-1", "ACME", "PLA", 1000, DAY]]}, [], ONE),
+    (
+        "the unit in the header",
+        {"Sheet1": [["Lot", "Vendor", "Grade", "Net weight (t)", "Date received"], ["L-1", "ACME", "PLA", 1, DAY]]},
+        [],
+        [("Deliveries", "L-1", 1, "t")],
+    ),
+    (
+        "the unit after a comma",
+        {"Deliveries": [["Lot No", "Supplier", "Material", "Quantity, kg", "Delivery Date"], ["L-1", "ACME", "PLA", 1000, DAY]]},
+        [],
+        ONE,
+    ),
+    (
+        "a units row",
+        {
+            "Deliveries": [
+                ["Charge", "Lieferant", "Material", "Menge", "Lieferdatum"],
+                ["-", "-", "-", "kg", "TT.MM.JJJJ"],
+                ["L-1", "ACME", "PLA", 1000, DAY],
+            ]
+        },
+        [],
+        ONE,
+    ),
     ("names in two languages, one row each", {"Sheet1": [HEADER, ["批号", "供应商", "物料", "数量", "单位", "交货日期"], ROW]}, [], ONE),
-    ("names in two languages in one cell", {"Sheet1": [["批次号 Lot No", "供应商/Supplier", "品名 (Material)", "Component Mass (kg) 重量", "到货日期"],
-                                                       ["L-1", "ACME", "PLA", 1000, DAY]]}, [], ONE),
+    (
+        "names in two languages in one cell",
+        {
+            "Sheet1": [
+                ["批次号 Lot No", "供应商/Supplier", "品名 (Material)", "Component Mass (kg) 重量", "到货日期"],
+                ["L-1", "ACME", "PLA", 1000, DAY],
+            ]
+        },
+        [],
+        ONE,
+    ),
     ("Japanese", {"納入": [["ロット番号", "仕入先", "材料名", "数量", "単位", "納入日"], ROW]}, [], ONE),
     ("groups over names, merged", {"Deliveries": [["Batch", None, None, "Mass", None, "Day"], HEADER, ROW]}, ["A1:C1", "D1:E1"], ONE),
-    ("names merged over two rows", {"Deliveries": [["Lot No", "Supplier", "Material", "Delivered", None, "Delivery Date"],
-                                                   [None, None, None, "Quantity", "Unit", None], ROW]},
-     ["A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:F2"], ONE),
-    ("a total and notes below", {"Deliveries": [HEADER, ROW, OTHER, ["Total", None, None, 1500, "kg"], [], ["All weights net."], ["Prepared by:", "J. Doe"]]},
-     [], TWO),
+    (
+        "names merged over two rows",
+        {
+            "Deliveries": [
+                ["Lot No", "Supplier", "Material", "Delivered", None, "Delivery Date"],
+                [None, None, None, "Quantity", "Unit", None],
+                ROW,
+            ]
+        },
+        ["A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:F2"],
+        ONE,
+    ),
+    (
+        "a total and notes below",
+        {"Deliveries": [HEADER, ROW, OTHER, ["Total", None, None, 1500, "kg"], [], ["All weights net."], ["Prepared by:", "J. Doe"]]},
+        [],
+        TWO,
+    ),
     ("subtotals between", {"Deliveries": [HEADER, ROW, ["Zwischensumme", None, None, 1000], OTHER, ["Summe", None, None, 1500]]}, [], TWO),
-    ("a Chinese total", {"到货": [["批号", "供应商", "物料", "数量", "单位", "交货日期"], ROW, OTHER, ["合计", None, None, 1500]]}, [], TWO),
+    (
+        "a Chinese total",
+        {"到货": [["批号", "供应商", "物料", "数量", "单位", "交货日期"], ROW, OTHER, ["合计", None, None, 1500]]},
+        [],
+        TWO,
+    ),
     ("the header again on page two", {"Deliveries": [HEADER, ROW, HEADER, OTHER]}, [], TWO),
-    ("an explanation under the header", {"Deliveries": [HEADER, ["as on the bag", "code", "our name", "net weight", "kg only", "day of arrival"], ROW]}, [], ONE),
-    ("a heading across the table", {"Deliveries": [HEADER, ["Biopolymers", *[None] * 5], ROW, ["Fillers", *[None] * 5], OTHER]}, ["A2:F2", "A4:F4"], TWO),
+    (
+        "an explanation under the header",
+        {"Deliveries": [HEADER, ["as on the bag", "code", "our name", "net weight", "kg only", "day of arrival"], ROW]},
+        [],
+        ONE,
+    ),
+    (
+        "a heading across the table",
+        {"Deliveries": [HEADER, ["Biopolymers", *[None] * 5], ROW, ["Fillers", *[None] * 5], OTHER]},
+        ["A2:F2", "A4:F4"],
+        TWO,
+    ),
     ("blank rows between", {"Deliveries": [HEADER, [], ROW, [], [], OTHER]}, [], TWO),
-    ("two tables one below the other", {"Data": [["1. Deliveries"], HEADER, ROW, [], ["2. Lab tests"],
-                                                 ["Report No", "Lot No", "Method", "Report Date", "Biobased Carbon %"],
-                                                 ["R-1", "L-1", "ASTM D6866", DAY, 97]]}, [], [*ONE, ("Lab Tests", "L-1", None, "")]),
-    ("two tables side by side", {"Data": [[*HEADER, None, "Party ID", "Name", "Role"], [*ROW, None, "ACME", "Acme Bio", "supplier"], OTHER]}, [],
-     [*TWO, ("Parties", None, None, "")]),
+    (
+        "two tables one below the other",
+        {
+            "Data": [
+                ["1. Deliveries"],
+                HEADER,
+                ROW,
+                [],
+                ["2. Lab tests"],
+                ["Report No", "Lot No", "Method", "Report Date", "Biobased Carbon %"],
+                ["R-1", "L-1", "ASTM D6866", DAY, 97],
+            ]
+        },
+        [],
+        [*ONE, ("Lab Tests", "L-1", None, "")],
+    ),
+    (
+        "two tables side by side",
+        {"Data": [[*HEADER, None, "Party ID", "Name", "Role"], [*ROW, None, "ACME", "Acme Bio", "supplier"], OTHER]},
+        [],
+        [*TWO, ("Parties", None, None, "")],
+    ),
     ("one sheet a product", {"PLA": [HEADER, ROW], "PBAT": [HEADER, OTHER]}, [], TWO),
     ("the supplier above the table", {"Sheet1": [["Supplier:", "ACME"], [], [HEADER[0], *HEADER[2:]], [ROW[0], *ROW[2:]]]}, [], ONE),
     ("the supplier above, in one cell", {"Sheet1": [["Lieferant: ACME"], [], [HEADER[0], *HEADER[2:]], [ROW[0], *ROW[2:]]]}, [], ONE),
     ("a supplier's cell merged down", {"Deliveries": [HEADER, ROW, [OTHER[0], None, *OTHER[2:]]]}, ["B2:B3"], TWO),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("sheets", "merged", "expected"), [case[1:] for case in LAYOUTS], ids=[case[0] for case in LAYOUTS])
@@ -117,7 +189,7 @@ ASKED: list[tuple[str, Sheets, Sequence[str], str, str]] = [
     ("values without a header", {"Deliveries": [HEADER, [*ROW, "clear"]]}, [], "column-unknown", "G2"),
     ("the supplier is nowhere", {"Sheet1": [[HEADER[0], *HEADER[2:]], [ROW[0], *ROW[2:]]]}, [], "column-missing", "A1"),
     ("a sheet of something else", {"Deliveries": [HEADER, ROW], "Contacts": [["Phone", "Mail"], ["1", "2"]]}, [], "sheet-unknown", ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("sheets", "merged", "name", "cell"), [case[1:] for case in ASKED], ids=[case[0] for case in ASKED])
@@ -139,7 +211,18 @@ def test_a_date_above_the_table_may_be_that_of_printing_but_a_run_has_its_own(tm
     without = [HEADER[:5], ROW[:5]]
     printed = read(tmp_path, {"Deliveries": [["Date:", DAY], [], *without]})
     assert "column-missing" in names(printed.findings)
-    run = read(tmp_path, {"Production": [["Run No", "R-7", "Date", DAY], [], ["Direction", "Lot No", "Quantity (kg)"], ["in", "L-1", 10], ["out", "F-1", 10]]})
+    run = read(
+        tmp_path,
+        {
+            "Production": [
+                ["Run No", "R-7", "Date", DAY],
+                [],
+                ["Direction", "Lot No", "Quantity (kg)"],
+                ["in", "L-1", 10],
+                ["out", "F-1", 10],
+            ]
+        },
+    )
     assert [(r.values["run_no"], r.values["date"]) for r in run.rows] == [("R-7", DAY)] * 2
 
 

@@ -11,6 +11,7 @@ from tracepack.core.findings import Finding
 from tracepack.intake.gather import finding
 from tracepack.intake.headers import Match, Names, fold
 from tracepack.intake.layouts import Header, missing_columns, text_of
+from tracepack.intake.quantities import states_unit
 from tracepack.intake.workbook import Sheet
 
 #: Names of the guide sheet that `template` writes; nothing is read from it and nothing said about it.
@@ -51,9 +52,7 @@ def is_guide(name: str) -> bool:
     return fold(name) in {fold(own) for own in (*GUIDE_SHEETS.values(), LISTS_SHEET)}
 
 
-def map_columns(
-    sheet: Sheet, names: Names, header: Header, known: Collection[str], rules: Rules
-) -> tuple[ColumnMap, tuple[Finding, ...]]:
+def map_columns(sheet: Sheet, names: Names, header: Header, known: Collection[str], rules: Rules) -> tuple[ColumnMap, tuple[Finding, ...]]:
     """What the columns of a table mean; ``sheet`` holds its rows.
 
     Columns not understood, named twice or missing are findings; a column without name and values is not.  ``known``
@@ -73,9 +72,16 @@ def map_columns(
     chosen = {key: _choose(places, filled) for key, places in matches.items()}
     findings += [_twice(sheet, header.last, places) for key, places in matches.items() if chosen[key] is None]
     taken = {key: place for key, place in chosen.items() if place is not None}
-    has_unit = any(match.unit for places in matches.values() for _, _, match in places)
+    in_header = any(match.unit for places in matches.values() for _, _, match in places)
+    has_unit = "unit" in matches or in_header or _in_cells(sheet, taken.get("quantity"))
     findings += missing(sheet, layout, header, {*matches, *known, *(["unit"] if has_unit else [])})
     return _column_map(layout, header.last, taken, rules), tuple(findings)
+
+
+def _in_cells(sheet: Sheet, place: tuple[int, str, Match] | None) -> bool:
+    """Whether cells of the quantity state their unit themselves, which stands for the Unit column."""
+    column = place[0] if place else 0
+    return any(isinstance(cell := cells.get(column), str) and states_unit(cell) for cells in sheet.rows.values())
 
 
 def _column_map(layout: data.Sheet, row: int, taken: Mapping[str, tuple[int, str, Match]], rules: Rules) -> ColumnMap:
@@ -114,7 +120,7 @@ def unknown_column(sheet: Sheet, row: int, column: int, header: str) -> Finding:
     return finding(
         "column-unknown",
         f"{called} is none of this sheet's; nothing was read from it.",
-        hint="rename it if it means one of the sheet's columns, or name its meaning with --column; a unit must be one that the column may have",
+        hint="rename it if it means one of the sheet's columns, or say so with --column; a unit must be one that the column may have",
         refs=[ref],
         excerpt=f"{ref.cell}  {header or text_of(sheet.rows[row].get(column))[:80]}",
     )

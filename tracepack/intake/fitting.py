@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tracepack.intake.sheetxml import column_number
-
 from tracepack.core.findings import Finding, SourceRef
 from tracepack.core.quantity import mass_mg
 from tracepack.intake.columns import ColumnMap, Rules, missing, unknown_column
@@ -15,6 +13,7 @@ from tracepack.intake.gather import finding
 from tracepack.intake.headers import HEADER_UNITS, Names, fold, stated_unit
 from tracepack.intake.layouts import HEADER_ROWS, Header, header_texts, text_of
 from tracepack.intake.profiles import Profile, TableProfile, column_letter, named_like, with_rules
+from tracepack.intake.sheetxml import column_number
 from tracepack.intake.tables import Place
 from tracepack.intake.workbook import Sheet, Workbook
 
@@ -99,11 +98,11 @@ def columns_by(
     findings = list(_left_over(sheet, table, header, set(columns.values())))
     by_unit = ["unit"] if table.units.get("quantity") or stated_unit(table.layout.name, "quantity", texts.get("quantity", "")) else []
     findings += missing(sheet, table.layout, header, {*columns, *known, *by_unit})
-    for key in columns:
+    for key, column in columns.items():
         unit = table.units.get(key, "")
         by_header = stated_unit(table.layout.name, key, texts[key])
         if unit and by_header and by_header.unit and mass_mg(Decimal(1), by_header.unit) != mass_mg(Decimal(1), unit):
-            findings.append(_contradicted(sheet, header, columns[key], texts[key], unit))
+            findings.append(_contradicted(sheet, header, column, texts[key], unit))
         if unit and key in HEADER_UNITS:
             factors[key] = Decimal(HEADER_UNITS[key].get(fold(unit), "1"))
         elif unit or (by_header and by_header.unit):

@@ -50,7 +50,7 @@ HEADER_UNITS: dict[str, dict[str, str]] = {
 }
 _SHARE_WORDS = frozenset("wt w mass weight ww gew 质量 质量分数 重量 percent pct prozent dry dm toc".split())  # noqa: SIM905
 #: Names of pieces that in a header speak of units in general ("Mass Unit").
-_NO_UNITS = frozenset(["unit", "units", "st"])
+_NO_UNITS = frozenset(["unit", "units"])
 _PMC_WORDS = frozenset(["pmc", "percent"])
 _BRACKETED = re.compile(r"(?P<base>.*?)[\s,:;]*[(\[（【](?P<unit>[^()\[\]（）【】]*)[)\]）】]\s*\*?\s*")
 _LAST_WORD = re.compile(r"(?P<base>.*\S)\s+(?P<unit>[^\s\d]\S*?)\s*\*?")
@@ -61,10 +61,11 @@ _SCRIPTS = re.compile(rf"[{_EAST_ASIAN}]+|[^{_EAST_ASIAN}]+")
 _BRACKETS = re.compile(r"[(\[（【]([^()\[\]（）【】]*)[)\]）】]")
 _SEPARATORS = re.compile(r"\s*[/|;·•]\s*")
 #: Words that make another quantity of what they stand beside; a translation without them does not take them back.
-_ALTERING = frozenset(
+_ALTERING_WORDS = (
     "gross brutto tare tara pallet packaging verpackung rejected reject planned plan ordered order target soll theoretical total sum "
-    "remaining rest stock previous max min expected".split()  # noqa: SIM905
+    "remaining rest stock previous max min expected"
 )
+_ALTERING = frozenset(_ALTERING_WORDS.split())
 _ALTERING_SIGNS = frozenset("毛皮总計予预剩余退")
 #: Words beside a measured thing that add nothing to its name.
 _FILLERS = re.compile(r"\b(content|contents|value|result|gehalt|data|details|information|info)\b|含量|信息|数据", re.IGNORECASE)
@@ -208,4 +209,6 @@ def joined_headers(above: str, below: str) -> tuple[str, ...]:
     if not (above and below):
         return (above or below,)
     bare = " ".join(_FILLERS.sub(" ", above).split())
-    return tuple(dict.fromkeys((f"{above} {below}", f"{below} {above}", f"{bare} {below}".strip(), f"{above} ({below.strip('()[]')})", below)))
+    return tuple(
+        dict.fromkeys((f"{above} {below}", f"{below} {above}", f"{bare} {below}".strip(), f"{above} ({below.strip('()[]')})", below))
+    )

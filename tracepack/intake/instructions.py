@@ -11,6 +11,7 @@ from tracepack.intake.columns import Rules
 from tracepack.intake.headers import fold
 from tracepack.intake.layouts import Told, recognise_sheet
 from tracepack.intake.profiles import Profile, field_of, named_like
+from tracepack.intake.readout import DIALECT_AS_SHOWN, Dialect
 from tracepack.intake.tables import Stated
 
 
@@ -25,11 +26,17 @@ class Instructions:
 
     supplier: str | None = None
     read_as: Mapping[str, data.Sheet] = field(default_factory=dict)
-    told: Told = Told()
+    told: Told = field(default_factory=Told)
     fixed: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     profiles: tuple[Profile, ...] = ()
     profile: str | None = None
+
+    @property
+    def dialect(self) -> Dialect:
+        """How a text file is written, as far as the profile that was named states it."""
+        named = next((profile for profile in self.profiles if profile.name == self.profile), None)
+        return Dialect(named.encoding, named.delimiter) if named else DIALECT_AS_SHOWN
 
     def layout_of(self, sheet_name: str) -> data.Sheet | None:
         """The layout that was told for a sheet, or None."""
@@ -58,7 +65,9 @@ def _fields(name: str, option: str) -> list[tuple[data.Sheet, str]]:
     layouts = [only] if only else list(data.layout().sheets.values())
     found = [(layout, key) for layout in layouts if (key := field_of(layout, column if only else name))]
     if not found:
-        raise UsageProblem(f"{option}: {name!r} is no column of any sheet", "the README lists the columns; a sheet may stand before: Deliveries.Quantity")
+        raise UsageProblem(
+            f"{option}: {name!r} is no column of any sheet", "the README lists the columns; a sheet may stand before: Deliveries.Quantity"
+        )
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from tracepack import data
 from tracepack.core.quantity import is_known_unit
@@ -67,7 +68,7 @@ def recognise_sheet(name: str) -> data.Sheet | None:
 def sheets_named_in(text: str) -> set[str]:
     """The contract's sheets whose names are among a text's words ("acme-deliveries-2026")."""
     words = [fold(word) for word in text.replace("_", " ").replace("-", " ").replace(".", " ").split()]
-    pairs = [a + b for a, b in zip(words, words[1:], strict=False)]
+    pairs = [first + second for first, second in pairwise(words)]
     return {found for word in (*words, *pairs) if (found := _sheet_names().get(word))}
 
 
@@ -125,7 +126,7 @@ def headers_in(sheet: Sheet, rows: Sequence[int], names: Names) -> Iterator[tupl
             if last not in sheet.rows or (depth > 1 and not _may_continue(sheet, last)):
                 break
             header = Header(row, last, header_texts(sheet, range(row, last + 1), names))
-            extra = 0.5 * sum(_adds(sheet, below, names) for below in range(row + 1, last + 1))
+            extra = 0.5 * sum(_adds(sheet, row, below, names) for below in range(row + 1, last + 1))
             found = len(keys_of(names, header)) + extra
             if found > score:
                 score = found
@@ -137,10 +138,15 @@ def _may_continue(sheet: Sheet, row: int) -> bool:
     return all(isinstance(content, str) for content in sheet.rows[row].values())
 
 
-def _adds(sheet: Sheet, row: int, names: Names) -> bool:
+def _adds(sheet: Sheet, first: int, row: int, names: Names) -> bool:
+    """Whether a row under a header's first gives units, or the same names in a second language; under a title it adds nothing."""
     texts = [text for content in sheet.rows[row].values() if (text := text_of(content))]
     units = any(fold(text) or "%" in text for text in texts) and all(is_unit_text(text) for text in texts)
-    return units or len({m.key for text in texts if (m := names.match(text))}) >= 2
+    return units or (_understood(sheet, first, names) >= 2 and _understood(sheet, row, names) >= 2)
+
+
+def _understood(sheet: Sheet, row: int, names: Names) -> int:
+    return len({match.key for content in sheet.rows[row].values() if (text := text_of(content)) and (match := names.match(text))})
 
 
 def header_texts(sheet: Sheet, rows: Sequence[int], names: Names) -> dict[int, str]:
@@ -186,10 +192,9 @@ def named_header(sheet: Sheet, rows: Sequence[int], names: Names) -> Header | No
     best = best_header(sheet, filled, names)
     if best is None:
         return None
-    firsts = [pair for pair in headers_in(sheet, filled[:1], names)]
-    first = max(firsts, key=lambda pair: pair[0])
+    first = max(headers_in(sheet, filled[:1], names), key=lambda pair: pair[0])
     enough = CLEARLY_BETTER if first[0] and _may_continue(sheet, first[1].first) else 1
-    return best[1] if best[1].first == first[1].first or best[0] >= first[0] + enough else first[1]
+    return best[1] if best[1].first <= first[1].last or best[0] >= first[0] + enough else first[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,9 @@ class Told:
     def names(self, layout_name: str) -> Names:
         """The names of one sheet's columns."""
         fields = {column.key for column in data.layout().sheets[layout_name].columns}
-        return Names(layout_name, frozenset((text, key) for sheet, text, key in self.columns if sheet in ("", layout_name) and key in fields))
+        return Names(
+            layout_name, frozenset((text, key) for sheet, text, key in self.columns if sheet in ("", layout_name) and key in fields)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +233,9 @@ def guess_layout(sheet: Sheet, rows: Sequence[int], told: Told, known: Collectio
         return Guess(None, None)
     most = max(int(score) for score, _ in pool.values())
     winners = [name for name, (score, _) in pool.items() if int(score) == most]
-    told = [name for name in winners if name in sheets_named_in(title)]
-    if len(told) == 1 or len(winners) == 1:
-        name = (told or winners)[0]
+    named = [name for name in winners if name in sheets_named_in(title)]
+    if len(named) == 1 or len(winners) == 1:
+        name = (named or winners)[0]
         return Guess(data.layout().sheets[name], pool[name][1])
     return Guess(None, pool[winners[0]][1], tuple(winners))
 

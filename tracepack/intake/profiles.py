@@ -57,7 +57,7 @@ class TableProfile:
     ignored: tuple[str, ...] = ()
     row_if_filled: str = ""
     skip: tuple[SkipRule, ...] = ()
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from tracepack.intake.reading import Reading, TableRead
 from tracepack.intake.remarks import likeliest_header
 from tracepack.intake.workbook import Sheet
 
+
 def propose_profile(name: str, reading: Reading, told: Instructions) -> Profile:
     """The layout of a file as a profile.
 

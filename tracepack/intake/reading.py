@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tracepack.core.findings import Finding, SourceRef, has_errors
 from tracepack.core.ledger import Row
+from tracepack.core.limits import DEFAULT_LIMITS, Limits
 from tracepack.intake.columns import ColumnMap, is_guide, map_columns
 from tracepack.intake.fitting import Fit, choose, columns_by, place_by, rows_by
 from tracepack.intake.gather import finding
@@ -24,6 +25,8 @@ from tracepack.intake.workbook import Sheet, Workbook, read_workbook
 
 __all__ = ["Instructions", "Reading", "RowNote", "TableRead", "read_file", "read_sheets"]
 
+#: Nothing is known beyond what a file shows.
+NOTHING_TOLD = Instructions()
 NOT_UNDERSTOOD, GUIDE, LEFT_OUT = "the sheet was not understood", "the template's guide", "the profile leaves the sheet out"
 
 
@@ -66,16 +69,18 @@ class _Found:
     unread: list[Sheet] = field(default_factory=list)
 
 
-def read_file(path: Path, instructions: Instructions = Instructions(), *, supplier: str | None = None) -> Reading:
+def read_file(
+    path: Path, instructions: Instructions = NOTHING_TOLD, *, supplier: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Reading:
     """Read one file.  ``supplier`` stands in required Supplier cells that are blank (as in the instructions).
 
     Raises `tracepack.errors.UnreadableFile`; everything else that is wrong is among the findings.
     """
     told = replace(instructions, supplier=supplier) if supplier else instructions
-    return read_sheets(read_workbook(path), told)
+    return read_sheets(read_workbook(path, limits, told.dialect), told)
 
 
-def read_sheets(workbook: Workbook, told: Instructions = Instructions()) -> Reading:
+def read_sheets(workbook: Workbook, told: Instructions = NOTHING_TOLD) -> Reading:
     """Understand an opened workbook: see `read_file`."""
     fit, findings = choose(told.profiles, workbook, told.profile)
     found = _Found(findings=list(findings))
@@ -150,7 +155,9 @@ def _read_by_meaning(sheet: Sheet, told: Instructions, defaults: Mapping[str, st
         _read_rows(sheet, place, columns, stated, {}, defaults, found)
 
 
-def _read_by_profile(sheet: Sheet, table: TableProfile, header: Header, told: Instructions, defaults: Mapping[str, str], found: _Found) -> None:
+def _read_by_profile(
+    sheet: Sheet, table: TableProfile, header: Header, told: Instructions, defaults: Mapping[str, str], found: _Found
+) -> None:
     """One table of a sheet as a profile describes it."""
     place = place_by(sheet, table, header)
     fixed = {key: value.replace("{sheet}", sheet.name) for key, value in table.fixed.items()}

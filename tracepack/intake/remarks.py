@@ -15,7 +15,12 @@ from tracepack.intake.workbook import Sheet, Workbook
 def profile_used(workbook: Workbook, profile: Profile) -> Finding:
     """That a file was read with a profile."""
     place = SourceRef(workbook.name, workbook.sha256, "", "")
-    return finding("profile-used", f"The file was read with the profile {profile.name}.", hint="`--dry-run` shows what it makes of each column", refs=[place])
+    return finding(
+        "profile-used",
+        f"The file was read with the profile {profile.name}.",
+        hint="`--dry-run` shows what it makes of each column",
+        refs=[place],
+    )
 
 
 def recognised(sheet: Sheet, place: Place) -> Iterable[Finding]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from tracepack import data
 from tracepack.core.numerals import is_not_available
@@ -67,7 +68,7 @@ class Search:
     ``named`` is the layout of the sheet where a user or its name says it.
     """
 
-    told: Told = Told()
+    told: Told = field(default_factory=Told)
     known: frozenset[str] = frozenset()
     named: data.Sheet | None = None
 
@@ -196,19 +197,18 @@ def _complete(header: Header, layout: data.Sheet, search: Search) -> data.Sheet 
 def _blocks(sheet: Sheet, place: Place) -> list[frozenset[int]]:
     """Runs of columns with a header, parted where a column has neither header nor values."""
     named = sorted(column for column, text in place.header.texts.items() if text)
-    gaps = [left + 1 for left, right in zip(named, named[1:], strict=False) if right - left > 1]
+    gaps = [left + 1 for left, right in pairwise(named) if right - left > 1]
     used = {column for row in place.below for column in sheet.rows[row]} if gaps else set()
     cuts = [gap for gap in gaps if gap not in used]
     edges = [0, *cuts, max(named, default=0) + 1]
-    return [frozenset(c for c in named if low <= c < high) for low, high in zip(edges, edges[1:], strict=False)]
+    return [frozenset(c for c in named if low <= c < high) for low, high in pairwise(edges)]
 
 
 # ---- rows that are no data
 
 
-_TOTALS = frozenset(
-    "total totals grandtotal sum sums subtotal subtotals gesamt gesamtsumme summe zwischensumme insgesamt total合计 合计 总计 小计 合計 総計 小計 总和 总数".split()  # noqa: SIM905
-)
+_TOTAL_WORDS = "total totals grandtotal sum sums subtotal subtotals gesamt gesamtsumme summe zwischensumme insgesamt total合计 合计 总计 小计 合計 総計 小計 总和 总数"
+_TOTALS = frozenset(_TOTAL_WORDS.split())
 _NOTE_START = re.compile(
     r"\s*(\*|†|\d\)|note|notes|remark|remarks|legend|source|page|prepared|approved|checked|signature|printed|end of|hinweis|anmerkung|legende|"
     r"seite|erstellt|geprüft|unterschrift|stand|注|备注|備考|说明|※|制表|审核|审批|签|第\d+页|以上)",
@@ -243,7 +243,7 @@ def _headers_again(sheet: Sheet, place: Place, rows: Sequence[int]) -> dict[int,
     column, text = next(((c, t) for c, t in sorted(place.header.texts.items()) if t), (0, ""))
     last = place.header.last
     lines = range(place.header.first, last + 1)
-    originals = [{c: v for c, v in sheet.rows.get(line, {}).items()} for line in lines]
+    originals = [sheet.rows.get(line, {}) for line in lines]
     again: dict[int, str] = {}
     for row in rows:
         if text and isinstance(sheet.rows[row].get(column), str):
@@ -275,7 +275,11 @@ def _is_total(cells: Mapping[int, Content], layout: data.Sheet, columns: Mapping
 
 
 def _total_word(content: Content) -> bool:
-    return isinstance(content, str) and len(content) < 60 and (fold(content) in _TOTALS or fold(content.split(":")[0].split("：")[0]) in _TOTALS)
+    return (
+        isinstance(content, str)
+        and len(content) < 60
+        and (fold(content) in _TOTALS or fold(content.split(":")[0].split("：")[0]) in _TOTALS)
+    )
 
 
 def _across(sheet: Sheet) -> set[int]:
@@ -306,7 +310,9 @@ def _notes(
         texts = [text_of(content) for content in sheet.rows[row].values()]
         apart = any(between not in sheet.rows for between in range(last + 1, row))
         named = text_of(sheet.rows[row].get(identity)) if identity else ""
-        if any(map(_reads_like_note, texts)) or (apart and not _may_identify(named) and not (own and set(required) <= sheet.rows[row].keys())):
+        if any(map(_reads_like_note, texts)) or (
+            apart and not _may_identify(named) and not (own and set(required) <= sheet.rows[row].keys())
+        ):
             yield row
 
 
@@ -324,7 +330,8 @@ def _may_identify(text: str) -> bool:
 # ---- what is stated above a table
 
 #: Labels too general to be trusted above a table unless they are the column's own name: a date there may be the day of printing.
-_GENERAL = frozenset("date datum 日期 日付 name remark remarks note notes no nr number unit type kind reference ref page 备注 编号".split())  # noqa: SIM905
+_GENERAL_LABELS = "date datum 日期 日付 name remark remarks note notes no nr number unit type kind reference ref page 备注 编号"
+_GENERAL = frozenset(_GENERAL_LABELS.split())
 
 
 @dataclass(frozen=True, slots=True)

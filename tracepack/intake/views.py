@@ -67,7 +67,9 @@ def _tell_merged(gathered: Gathered, view: Sheet, place: tuple[int, int], key: s
 
 def _tell_filled(gathered: Gathered, view: Sheet, place: tuple[int, int], key: str) -> None:
     ref = view.ref(*place)
-    gathered.add("merged-cells-read", "The cell is merged over several rows; its value was read for each of them.", "", ref, ref.cell, column=key)
+    gathered.add(
+        "merged-cells-read", "The cell is merged over several rows; its value was read for each of them.", "", ref, ref.cell, column=key
+    )
 
 
 def with_stated(view: Sheet, columns: ColumnMap, stated: Iterable[Stated]) -> tuple[Sheet, ColumnMap]:

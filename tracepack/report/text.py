@@ -234,7 +234,11 @@ def _table_lines(table: TableAnswer, w: Wording) -> list[str]:
     row = str(first) if first == last else f"{first}-{last}"
     title = w("text.table_read", sheet=visible(table.sheet), row=row, holds=table.holds)
     columns = [
-        (column.letter or column.cell, column.column + (f" [{visible(column.unit)}]" if column.unit else ""), visible(column.header or column.value))
+        (
+            column.letter or column.cell,
+            column.column + (f" [{visible(column.unit)}]" if column.unit else ""),
+            visible(column.header or column.value),
+        )
         for column in table.columns
     ]
     shown = [*map(visible, table.left_out[:_LEFT_OUT_SHOWN]), *(["..."] if len(table.left_out) > _LEFT_OUT_SHOWN else [])]
