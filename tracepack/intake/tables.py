@@ -207,11 +207,14 @@ def _blocks(sheet: Sheet, place: Place) -> list[frozenset[int]]:
 # ---- rows that are no data
 
 
-_TOTAL_WORDS = "total totals grandtotal sum sums subtotal subtotals gesamt gesamtsumme summe zwischensumme insgesamt total合计 合计 总计 小计 合計 総計 小計 总和 总数"
+_TOTAL_WORDS = (
+    "total totals grandtotal sum sums subtotal subtotals gesamt gesamtsumme summe zwischensumme insgesamt "
+    "合计 总计 小计 合計 総計 小計 总和 总数"
+)
 _TOTALS = frozenset(_TOTAL_WORDS.split())
 _NOTE_START = re.compile(
-    r"\s*(\*|†|\d\)|note|notes|remark|remarks|legend|source|page|prepared|approved|checked|signature|printed|end of|hinweis|anmerkung|legende|"
-    r"seite|erstellt|geprüft|unterschrift|stand|注|备注|備考|说明|※|制表|审核|审批|签|第\d+页|以上)",
+    r"\s*(\*|†|\d\)|note|notes|remark|remarks|legend|source|page|prepared|approved|checked|signature|printed|end of|hinweis|"
+    r"anmerkung|legende|seite|erstellt|geprüft|unterschrift|stand|注|备注|備考|说明|※|制表|审核|审批|签|第\d+页|以上)",
     re.IGNORECASE,
 )
 _TYPED = ("date", "decimal", "share", "number")
