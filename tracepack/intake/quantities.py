@@ -112,6 +112,12 @@ def read_quantities(cells: Sequence[Cell], *, mark: str | None = None) -> list[D
     return _read(cells, _quantity_parts, finish, mark)
 
 
+def states_unit(text: str) -> bool:
+    """Whether a cell states a quantity together with its unit."""
+    parts = _quantity_parts(text)
+    return isinstance(parts, _Parts) and bool(parts.unit)
+
+
 def read_measures(cells: Sequence[Cell], factor: Decimal, units: Mapping[str, str], *, mark: str | None = None) -> list[Decimal | Unread]:
     """A column of dimensions in the field's own unit, cell for cell.
 

@@ -289,8 +289,11 @@ def _validate(reading: _Reading, row: int, values: dict[str, Value]) -> None:
 def _tell_invalid(reading: _Reading, row: int, key: str, kind: str, value: Any) -> None:
     if kind == "missing":
         has_column = key in reading.columns.columns
-        if has_column or (key == "unit" and ("quantity" in reading.columns.units or reading.cell_units)):
+        if has_column:
             reading.tell("required-missing", "A required cell is blank.", "fill it in", row, key, "(blank)")
+        elif key == "unit" and reading.cell_units and (row, "quantity") not in reading.told:
+            shown = _shown_cell(reading, row, "quantity")
+            reading.tell("required-missing", "The quantity has no unit.", "write its unit, as in 25 kg", row, "quantity", shown)
         return
     shown = show(value if isinstance(value, str | Decimal | dt.date) else Decimal(str(value)))
     reading.tell("quantity-negative", _TOO_LOW, "correct the value", row, key, shown)
