@@ -113,7 +113,8 @@ def _conclude(workbook: Workbook, found: _Found) -> None:
     """What only the whole file shows."""
     if examples := [note for note in found.notes if note.reason == EXAMPLE_ROW]:
         refs = [SourceRef(workbook.name, workbook.sha256, note.sheet, f"A{note.row}") for note in examples]
-        found.findings.append(finding("example-skipped", "The template's example rows were skipped.", refs=refs))
+        hint = "a row is the example while its EXAMPLE-... name stands in it; overwrite the name if the row is yours"
+        found.findings.append(finding("example-skipped", "The template's example rows were skipped.", hint=hint, refs=refs))
     if not found.rows and not has_errors(found.findings):
         place = SourceRef(workbook.name, workbook.sha256, "", "")
         hint = "fill in a sheet of the contract; `tracepack template` writes an empty one"
