@@ -52,7 +52,8 @@ def blanks_block() -> str:
 
 def settings_block() -> str:
     rows = ((f"`{name}`", f"{default * 100:g} %", says) for name, (default, says) in data.layout().settings.items())
-    return table("name", "default", "what it does", rows=rows)
+    limits = ((f"`{name}`", f"{default} {unit}", says) for name, (default, unit, says) in data.layout().limits.items())
+    return table("name", "default", "what it does", rows=[*rows, *limits])
 
 
 def findings_block() -> str:

@@ -44,11 +44,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The workbook layout: sheets by name, vocabularies, settings (name -> default, says)."""
+    """The workbook layout: sheets by name, vocabularies, settings (name -> default, says), limits (name -> default, unit, says)."""
 
     sheets: dict[str, Sheet]
     vocabularies: dict[str, tuple[str, ...]]
     settings: dict[str, tuple[float, str]]
+    limits: dict[str, tuple[int, str, str]]
 
 
 def read_text(name: str) -> str:
@@ -102,4 +103,5 @@ def layout() -> Layout:
         sheets=sheets,
         vocabularies={name: tuple(body["values"]) for name, body in raw["vocabulary"].items()},
         settings={name: (body["default"], body["says"]) for name, body in raw["setting"].items()},
+        limits={name: (body["default"], body["unit"], body["says"]) for name, body in raw["limit"].items()},
     )

@@ -35,7 +35,7 @@ def read_delimited(data: bytes, title: str, dialect: Dialect, limits: Limits) ->
     encoding = _stated_encoding(data, dialect.encoding) if dialect.encoding else encoding_of(data, _known_headers)
     lines = _Lines(data, encoding, limits)
     stated = _separator_line(lines)
-    delimiter = dialect.delimiter or stated or _delimiter(_sample(data, encoding, limits, skip=bool(stated)))
+    delimiter = _stated_delimiter(dialect.delimiter) or stated or _delimiter(_sample(data, encoding, limits, skip=bool(stated)))
     if not stated:
         lines = _Lines(data, encoding, limits)
     grid = _read_grid(lines, delimiter, limits)
@@ -50,6 +50,14 @@ def _stated_encoding(data: bytes, encoding: str) -> str:
     if not fits:
         raise RefusedError(f"the text is not written in {encoding}, as was stated", "correct the stated encoding, or leave it out")
     return encoding
+
+
+def _stated_delimiter(stated: str) -> str:
+    """A delimiter by itself or by its name."""
+    delimiter = next((mark for mark, name in _NAMES.items() if stated.casefold() == name), stated)
+    if len(delimiter) > 1 or delimiter in {'"', "\r", "\n"}:
+        raise RefusedError(f"{stated!r} divides no columns", f"state one character, or one of: {', '.join(_NAMES.values())}")
+    return delimiter
 
 
 class _Lines:

@@ -11,6 +11,7 @@ from tracepack.core.findings import Finding
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Row
 from tracepack.core.library import fold_name
+from tracepack.core.limits import LIMIT_NAMES, limit_value
 from tracepack.core.quantity import Interval
 from tracepack.intake.gather import Gathered, excerpt_of, finding
 from tracepack.intake.keys import header_of, value_text
@@ -126,8 +127,12 @@ def _declaration(row: Row, gathered: Gathered) -> None:
 
 def _setting(row: Row) -> Iterator[Finding]:
     name, value = text(row.values, "name"), text(row.values, "value")
-    known = data.layout().settings
-    if name and setting_name(name) not in known:
+    known = [*data.layout().settings, *data.layout().limits]
+    if name and setting_name(name) in LIMIT_NAMES:
+        if value and limit_value(value) is None:
+            message = f"{value!r} is no value of {name}: a whole number from 1."
+            yield _about("setting-unknown", message, "write 9", [row], "value")
+    elif name and setting_name(name) not in known:
         yield _about("setting-unknown", f"There is no setting {name!r}.", f"one of: {', '.join(known)}", [row], "name")
     elif value and setting_value(value) is None:
         message = f"{value!r} is no value of {name}: a share between 0 and 1, or a percentage."

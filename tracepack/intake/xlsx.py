@@ -87,7 +87,8 @@ def _book(package: Package, part: str) -> _Book:
             relation = next((value for key, value in attributes.items() if key != "sheetId" and local(key) == "id"), "")
             book.sheets.append((attributes["name"], relation, attributes.get("state", "visible") != "visible"))
         elif tag == "workbookPr":
-            book.mac_dates = attributes.get("date1904", "0") in {"1", "true", "on"}
+            # An extension repeats the element's name without this attribute.
+            book.mac_dates |= attributes.get("date1904", "0") in {"1", "true", "on"}
         elif tag == "definedName" and attributes.get("name") == PERCENT_MARKER:
             book.percent_marked = True
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from tracepack.core.facts import ledger_from_facts
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Ledger, LotKey, Settings
+from tracepack.core.limits import Limits, limits_from_facts
 from tracepack.store import changes, history, lookup, slices
 from tracepack.store.database import create_database, open_database, transaction
 from tracepack.store.schema import blobs, workspace
@@ -103,6 +104,11 @@ class Store:
         with self._transaction(writing=False) as connection:
             older = slices.facts_of_sheets(connection, None, None, but_import=import_id)
         return ledger_from_facts([*older, *recorded], organisation=self.organisation, site=self.site)
+
+    def limits(self) -> Limits:
+        """How much of a file is read, by the Settings rows."""
+        with self._transaction(writing=False) as connection:
+            return limits_from_facts(slices.facts_of_sheets(connection, {"Settings"}, None))
 
     def settings(self) -> Settings:
         """The tolerances that hold now."""
