@@ -115,8 +115,13 @@ def read_back(folder: Path, kind: str, examples: int) -> None:
     holds()
 
 
-#: Nobody writes these encodings but for these scripts.
-AT_HOME = {"gb18030": re.compile("[\u4e00-\u9fff]"), "shift_jis": re.compile("[\u3040-\u30ff\u4e00-\u9fff]")}
+def at_home(content: str, encoding: str) -> bool:
+    """Whether an office would write the text in the encoding: GB18030 and Shift-JIS for their own scripts and signs only."""
+    scripts = {"gb18030": "[\u4e00-\u9fff]", "shift_jis": "[\u3040-\u30ff\u4e00-\u9fff]"}
+    if encoding not in scripts:
+        return True
+    foreign = re.search("[^\x00-\x7f\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]", content)
+    return foreign is None and re.search(scripts[encoding], content) is not None
 
 
 def opened(path: Path, body: bytes, written: Dialect) -> Workbook:
@@ -147,7 +152,7 @@ def read_back_text(folder: Path, examples: int) -> None:
             body = text(table.rows, DELIMITERS[delimiter], encoding)
         except UnicodeEncodeError:
             return
-        if not AT_HOME.get(encoding, re.compile("")).search(body.decode(encoding)):
+        if not at_home(body.decode(encoding), encoding):
             return
         path = folder / f"{table.title.replace('/', ' ')}.{'tsv' if delimiter == 'tab' else 'csv'}"
         path.write_bytes(body)
