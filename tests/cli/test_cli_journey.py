@@ -175,6 +175,15 @@ def test_a_template_is_a_file_and_only_xlsx(terminal: Terminal) -> None:
     assert terminal("template", str(terminal.folder / "fill.csv")) == 2
 
 
+def test_a_template_for_suppliers_says_that_it_names_the_others_too(filled: Terminal) -> None:
+    assert filled("template", str(filled.folder / "all.xlsx"), "--for", "supplier") == 0
+    assert "--supplier ID" in filled.err
+    supplier = filled.json("lots")["lots"][0]["owner"]
+    assert filled("template", str(filled.folder / "theirs.xlsx"), "--for", "supplier", "--supplier", supplier) == 0
+    assert "--supplier ID" not in filled.err
+    assert (filled.folder / "theirs.xlsx").read_bytes() != (filled.folder / "all.xlsx").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("code", "arguments"),
     [
