@@ -44,7 +44,8 @@ def reasons(reading: Reading) -> dict[int, str]:
 
 def every_row_is_accounted_for(reading: Reading, sheets: Sheets) -> bool:
     seen = {(name, row) for name, rows in sheets.items() for row, cells in enumerate(rows, 1) if any(c not in (None, "") for c in cells)}
-    told = {(r.source.sheet, r.source.row) for r in reading.rows} | {(n.sheet, n.row) for n in reading.row_notes}
+    heads = {(t.sheet.name, row) for t in reading.tables for row in range(t.place.header.first, t.place.header.last + 1)}
+    told = heads | {(r.source.sheet, r.source.row) for r in reading.rows} | {(n.sheet, n.row) for n in reading.row_notes}
     return seen == told
 
 

@@ -34,8 +34,10 @@ _STREAMS = {
     "__properties_version1.0": "an e-mail message",
 }
 _FOLDERS = {"word/": "a Word document", "ppt/": "a presentation", "index/": "a Numbers document"}
-#: A text is taken for a table under these endings: its own, and those of workbooks, under which exports hide.
-_TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ""})
+#: A text is taken for a table under these endings: its own, and .xls, under which many programs write their exports.
+_TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt", ".xls", ""})
+#: Under these nothing writes text; a file that is none of them is a mistake.
+_PACKAGE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".ods"})
 ODS_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -103,6 +105,8 @@ def _text_kind(start: bytes, suffix: str) -> str:
         raise RefusedError("this is an XML document, not a spreadsheet", SAVE_AS)
     if folded.startswith((b'{"', b"[{", b"{\n", b"{\r")):
         raise RefusedError("this is a JSON document, not a spreadsheet", SAVE_AS)
+    if suffix in _PACKAGE_SUFFIXES:
+        raise RefusedError(f"this is plain text, not a workbook ({suffix})", "if it is a table in text, name it .csv")
     if suffix not in _TABLE_SUFFIXES:
         raise RefusedError(f"files of this kind ({suffix}) are not read", "tables in text are read as .csv, .tsv or .txt")
     return "text"

@@ -18,7 +18,7 @@ from tracepack.intake.layouts import Header
 from tracepack.intake.profiles import Profile, TableProfile, named_like
 from tracepack.intake.remarks import not_understood, passed_over, profile_used, recognised, stated_once
 from tracepack.intake.rows import EXAMPLE_ROW, RowNote, read_rows
-from tracepack.intake.tables import HEADER, TITLE, TOTAL, Place, Search, Stated, find_places, sort_rows, stated_above
+from tracepack.intake.tables import TITLE, TOTAL, Place, Search, Stated, find_places, sort_rows, stated_above
 from tracepack.intake.totals import check_totals
 from tracepack.intake.views import rows_view, with_merged, with_stated, without_texts
 from tracepack.intake.workbook import Sheet, Workbook, read_workbook
@@ -189,8 +189,7 @@ def _read_rows(
     view, merged = with_merged(rows_view(sheet, ordered.rows, place.columns), columns)
     view, columns = with_stated(view, columns, stated)
     found.findings += [*merged, *passed_over(sheet, ordered.passed)]
-    heads = [row for row in range(place.header.first, place.header.last + 1) if row in sheet.rows]
-    reasons = {**dict.fromkeys(place.above, TITLE), **dict.fromkeys(heads, HEADER), **left_out, **ordered.passed}
+    reasons = {**dict.fromkeys(place.above, TITLE), **left_out, **ordered.passed}
     found.notes += [RowNote(sheet.name, row, reason) for row, reason in sorted(reasons.items())]
     found.tables.append(TableRead(view, place, columns, tuple(stated)))
     if columns.columns:

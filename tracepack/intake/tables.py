@@ -1,6 +1,6 @@
 """The tables of a sheet, one below or beside another, each with the rows that are its data and the rows that are not.
 
-Every filled row of a sheet belongs to a table's data or is passed over with a reason; none is lost.
+Every filled row of a sheet is a table's header or data, or is passed over with a reason; none is lost.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ from tracepack.intake.layouts import (
 )
 from tracepack.intake.workbook import Content, Fault, Sheet
 
-TITLE, HEADER, REPEATED, EXPLAINED, TOTAL, NOTE, HEADING = (
+TITLE, REPEATED, EXPLAINED, TOTAL, NOTE, HEADING = (
     "above the table",
-    "header",
     "the header again",
     "an explanation under the header",
     "a total",
