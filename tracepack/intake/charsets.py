@@ -65,11 +65,15 @@ def decodes(data: bytes, codec: str) -> bool:
 
 
 def _without_mark(data: bytes) -> str:
-    """UTF-16 without a mark: the zero halves of its ASCII characters all lie on one side, and its lines end."""
+    """UTF-16 without a mark: the zero halves of its ASCII characters all lie on one side, and what divides has one."""
     start = data[: _CHUNK & ~1]
     high_first, high_last = start[0::2].count(0), start[1::2].count(0)
     codec = "utf-16-be" if high_first else "utf-16-le"
-    if (high_first and high_last) or len(data) % 2 or not decodes(data, codec) or "\0" in start.decode(codec, "replace"):
+    text = start.decode(codec, "replace")
+    whole = sum(text.count(mark) for mark in "\n,;\t")
+    halves = sum(start.count(mark) for mark in (b"\n", b",", b";", b"\t"))
+    one_sided = not (high_first and high_last) and not len(data) % 2
+    if not one_sided or not decodes(data, codec) or "\0" in text or whole <= 0.6 * halves:
         raise RefusedError("this is not a spreadsheet, or the text is damaged (it holds zero bytes)", _ASK)
     return codec
 

@@ -111,11 +111,13 @@ def _read_grid(lines: _Lines, delimiter: str, limits: Limits) -> Grid:
 
 def _rows(lines: _Lines, delimiter: str, limits: Limits) -> dict[int, dict[int, Content]]:
     rows: dict[int, dict[int, Content]] = {}
-    cells = number = 0
+    cells = 0
     for number, record in enumerate(_records(lines, delimiter), 1):
         if not any(record):
             continue
         kept: dict[int, Content] = {column: text for column, text in enumerate(record, 1) if text}
+        if number > MAX_ROW:
+            raise RefusedError("the file has more rows than a worksheet", "split it")
         rows[number] = kept
         cells += len(kept)
         if cells > limits.most_cells:
@@ -124,8 +126,6 @@ def _rows(lines: _Lines, delimiter: str, limits: Limits) -> dict[int, dict[int, 
             lines.check()
         if len(record) > MAX_COLUMN and max(kept) > MAX_COLUMN:
             raise RefusedError("a cell lies outside the grid of a worksheet")
-    if number > MAX_ROW and max(rows) > MAX_ROW:
-        raise RefusedError("the file has more rows than a worksheet", "split it")
     return rows
 
 
