@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from tracepack.core.ledger import Row, SourceRow, Value
 from tracepack.core.numerals import Cell, Unread, is_not_available, read_numbers
 from tracepack.core.quantity import same_unit
 from tracepack.core.shares import ShareRead, read_shares, says_none
+from tracepack.intake.alike import SoundRows, each_once
 from tracepack.intake.celltext import is_error_text, read_choice, read_lot, read_text, show, tidy
 from tracepack.intake.columns import ColumnMap
 from tracepack.intake.example import example_name, is_example
@@ -93,10 +95,13 @@ def read_rows(
         if column.key in columns.columns:
             _read_column(reading, column, numbers)
     notes = (*(RowNote(sheet.name, row, EXAMPLE_ROW) for row in examples), *_skip(reading))
+    sound = SoundRows(columns.layout)
     for row, values in reading.values.items():
         _fill_in(reading, row, values, defaults or {})
-        _validate(reading, row, values)
-        _check(reading, row, values)
+        if (sign := sound.sign(values)) not in sound:
+            valid = _validate(reading, row, values)
+            if _check(reading, row, values) and valid:
+                sound.add(sign)
     letters = {key: place for key, column in columns.columns.items() if (place := sheet.letter(column))}
     name = columns.layout.name
     rows = tuple(
@@ -126,11 +131,15 @@ def _cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tu
     places: list[int] = []
     cells: list[Cell] = []
     name_column = column.type in _NAME_TYPES
+    usual: set[str] = set()
     for row in numbers:
         content = reading.sheet.rows[row].get(number)
         if content is None:
             continue
-        if isinstance(content, Fault):
+        if isinstance(content, str) and content in usual:
+            places.append(row)
+            cells.append(content)
+        elif isinstance(content, Fault):
             _tell_fault(reading, row, column.key, content)
         elif isinstance(content, str) and content.startswith("#") and is_error_text(content):
             _tell_fault(reading, row, column.key, Fault("error-cell", content.strip()))
@@ -139,6 +148,8 @@ def _cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tu
         else:
             places.append(row)
             cells.append(content)
+            if isinstance(content, str):
+                usual.add(content)
     return places, cells
 
 
@@ -164,7 +175,7 @@ def _not_available(reading: _Reading, row: int, column: data.Column, text: str, 
 def _values(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
     """The column's values by its type, cell for cell."""
     if column.type == "date":
-        return read_dates(cells, order=reading.columns.rules.order)
+        return each_once(partial(read_dates, order=reading.columns.rules.order), cells)
     if column.type == "share":
         return _shares(reading, column.key, places, cells)
     if column.type in {"decimal", "number"}:
@@ -173,14 +184,16 @@ def _values(reading: _Reading, column: data.Column, places: list[int], cells: li
         number = reading.columns.columns[column.key]
         return [read_lot(cell, reading.sheet.formats.get((row, number))) for row, cell in zip(places, cells, strict=True)]
     if column.vocabulary:
-        return [_choice(reading, column, row, cell) for row, cell in zip(places, cells, strict=True)]
-    return [read_text(cell) for cell in cells]
+        vocabulary = column.vocabulary
+        found = each_once(lambda distinct: [read_choice(cell, vocabulary) for cell in distinct], cells)
+        return [known or _choice(reading, column, row, cell) for row, cell, known in zip(places, cells, found, strict=True)]
+    return each_once(lambda distinct: list(map(read_text, distinct)), cells)
 
 
 def _numbers(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
     mark = reading.columns.rules.mark
     if column.type == "decimal":
-        found = zip(places, cells, read_quantities(cells, mark=mark), strict=True)
+        found = zip(places, cells, each_once(partial(read_quantities, mark=mark), cells), strict=True)
         return [_quantity(reading, row, column.key, cell, read) if isinstance(read, Quantity) else read for row, cell, read in found]
     if column.key in HEADER_UNITS:
         numbers = read_measures(cells, reading.columns.factors.get(column.key, Decimal(1)), HEADER_UNITS[column.key], mark=mark)
@@ -201,7 +214,8 @@ def _quantity(reading: _Reading, row: int, key: str, cell: Cell, read: Quantity)
 def _shares(reading: _Reading, key: str, places: list[int], cells: list[Cell]) -> list[Value | Unread]:
     values: list[Value | Unread] = []
     rules = reading.columns.rules
-    shares = read_shares(cells, percent_marked=reading.sheet.percent_marked, mark=rules.mark, scale=rules.scale)
+    read_all = partial(read_shares, percent_marked=reading.sheet.percent_marked, mark=rules.mark, scale=rules.scale)
+    shares = each_once(read_all, cells)
     for row, cell, read in zip(places, cells, shares, strict=True):
         if isinstance(read, ShareRead) and read.approximate:
             low, high = (f"{end * 100:.6g}" for end in (read.share.low, read.share.high))
@@ -216,9 +230,6 @@ def _shares(reading: _Reading, key: str, places: list[int], cells: list[Cell]) -
 
 def _choice(reading: _Reading, column: data.Column, row: int, cell: Cell) -> Value | Unread:
     vocabulary = column.vocabulary or ""
-    found = read_choice(cell, vocabulary)
-    if found is not None:
-        return found
     known = ", ".join(data.layout().vocabularies[vocabulary])
     if vocabulary in OPEN_LISTS:
         if read_text(cell).casefold() != "other":
@@ -275,8 +286,8 @@ def _settle_unit(reading: _Reading, row: int, values: dict[str, Value], header: 
 _TOO_LOW = "A quantity or dimension is more than zero; a return, a loss or a correction has its own kind of row."
 
 
-def _validate(reading: _Reading, row: int, values: dict[str, Value]) -> None:
-    """Hold the row against its model; only what no finding has told yet is told."""
+def _validate(reading: _Reading, row: int, values: dict[str, Value]) -> bool:
+    """Whether the row fits its model; only what no finding has told yet is told."""
     try:
         row_model(reading.columns.layout.name).__pydantic_validator__.validate_python(values)
     except ValidationError as error:
@@ -284,6 +295,8 @@ def _validate(reading: _Reading, row: int, values: dict[str, Value]) -> None:
             key = str(problem["loc"][0])
             if (row, key) not in reading.told:
                 _tell_invalid(reading, row, key, problem["type"], values.get(key))
+        return False
+    return True
 
 
 def _tell_invalid(reading: _Reading, row: int, key: str, kind: str, value: Any) -> None:
@@ -299,13 +312,15 @@ def _tell_invalid(reading: _Reading, row: int, key: str, kind: str, value: Any) 
     reading.tell("quantity-negative", _TOO_LOW, "correct the value", row, key, shown)
 
 
-def _check(reading: _Reading, row: int, values: Mapping[str, Value]) -> None:
-    """What the row states must be possible together."""
-    for problem, key in check_row(reading.columns.layout, values):
+def _check(reading: _Reading, row: int, values: Mapping[str, Value]) -> bool:
+    """Whether what the row states is possible together."""
+    problems = list(check_row(reading.columns.layout, values))
+    for problem, key in problems:
         if (row, key) not in reading.told:
             value = values.get(key)
             shown = "(blank)" if value is None else _shown_cell(reading, row, key)
             reading.tell(problem.name, problem.expected, problem.hint, row, key, shown)
+    return not problems
 
 
 def _shown_cell(reading: _Reading, row: int, key: str) -> str:

@@ -1,0 +1,83 @@
+"""Cells and rows that say the same are looked at once: a table of 100,000 rows holds few different units, days and shares."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from tracepack import data
+from tracepack.core.ledger import Value
+from tracepack.core.numerals import Cell
+
+T = TypeVar("T")
+
+#: Types of columns whose values say nothing that a check of one row weighs: only that they are there.
+_NAMES = frozenset({"text", "lot", "unit"})
+
+
+def each_once(read: Callable[[list[Cell]], Sequence[T]], cells: Sequence[Cell]) -> list[T]:
+    """What ``read`` makes of a column, cell for cell, though it is asked about each distinct cell once.
+
+    What a column proves lies in which cells it has, not in how often it has them.  Cells other than text are told apart
+    by identity, since 1 and True, or 1.0 and 1.00, are equal and not the same; whoever reads a file shares equal ones.
+    """
+    keys = [cell if type(cell) is str else id(cell) for cell in cells]
+    distinct = dict(zip(keys, cells, strict=True))
+    values = dict(zip(distinct, read(list(distinct.values())), strict=True))
+    return [values[key] for key in keys]
+
+
+class SoundRows:
+    """Remembers rows of one sheet that nothing was wrong with, so that rows alike need no check of their own.
+
+    Rows are alike if the same fields are filled and those fields whose values a check weighs hold the same objects; of
+    the others it is seen here that they are values that any row may hold.  The rows must outlive this.
+    """
+
+    def __init__(self, layout: data.Sheet) -> None:
+        self._names: list[str] = []
+        self._dates: list[str] = []
+        self._amounts: list[str] = []
+        self._weighed: list[str] = []
+        for column in layout.columns:
+            self._list_of(layout.name, column).append(column.key)
+        self._known: set[Hashable] = set()
+
+    def _list_of(self, sheet: str, column: data.Column) -> list[str]:
+        if column.type in _NAMES and not column.vocabulary:
+            return self._names
+        if column.type == "date":
+            return self._dates
+        # A run's quantity is weighed: none may be zero.
+        return self._amounts if column.type == "decimal" and sheet != "Production" else self._weighed
+
+    @property
+    def weighed(self) -> frozenset[str]:
+        """The fields whose values may decide whether a row is sound."""
+        return frozenset(self._weighed)
+
+    def sign(self, values: Mapping[str, Value]) -> Hashable:
+        """What alike rows have in common; None where a value must be looked at."""
+        get = values.get
+        for key in self._names:
+            name = get(key, "-")
+            if type(name) is not str or not name or not name.isprintable():
+                return None
+        for key in self._dates:
+            if key in values and type(get(key)) is not dt.date:
+                return None
+        for key in self._amounts:
+            amount = get(key)
+            if key in values and not (type(amount) is Decimal and amount.is_finite() and amount > 0):
+                return None
+        return (*values, *[value if type(value) is str else id(value) for value in map(get, self._weighed)])
+
+    def __contains__(self, sign: Hashable) -> bool:
+        return sign in self._known
+
+    def add(self, sign: Hashable) -> None:
+        """Remember a row that nothing was wrong with."""
+        if sign is not None:
+            self._known.add(sign)
