@@ -211,7 +211,9 @@ class Fuzzer:
 
     def __init__(self, findings: Path) -> None:
         self._findings = findings
-        self._folder = Path(tempfile.mkdtemp(prefix="fuzz"))
+        # What the process died of, should it die, is still there.
+        self._folder = findings / "last-input"
+        self._folder.mkdir(parents=True, exist_ok=True)
         self.places: dict[str, Path] = {}
         self.inputs = self.readings = 0
 
