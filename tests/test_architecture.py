@@ -14,7 +14,7 @@ PACKAGE = Path(tracepack.__file__).parent
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "samples" not in p.relative_to(PACKAGE).parts)
 #: A room may import the rooms of its list, and itself.
 ROOMS = {
-    "cli": {"workspace", "demo", "layoutanswers", "documents", "report", "errors", "core", "data"},
+    "cli": {"workspace", "demo", "layoutoptions", "progress", "documents", "report", "errors", "core", "data"},
     "workspace": {
         "importing",
         "profilebook",
@@ -34,6 +34,8 @@ ROOMS = {
     "documents": {"errors"},
     "profilebook": {"documents", "layoutanswers", "intake", "errors"},
     "layoutanswers": set(),
+    "layoutoptions": {"layoutanswers"},
+    "progress": {"report"},
     "importing": {"profilebook", "questions", "intake", "store", "report", "core", "data", "errors", "rulebook"},
     "listing": {"questions", "store", "report", "core", "data", "errors", "rulebook"},
     "questions": {"store", "report", "core", "data", "errors", "rulebook"},
@@ -66,7 +68,7 @@ CORE = [
 ]
 #: An outside library and the only modules (prefixes) that may import it.
 OWNERS = {
-    "click": ("cli",),
+    "click": ("cli", "layoutoptions"),
     "sqlalchemy": ("store",),
     "openpyxl": ("intake.workbook", "intake.formats", "intake.template", "intake.annotate", "report.xlsx"),
     "tomli_w": ("intake.profiles",),

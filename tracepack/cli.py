@@ -20,6 +20,7 @@ import click
 from tracepack import __version__
 from tracepack.documents import write_atomically
 from tracepack.errors import TracepackError, UsageProblem
+from tracepack.layoutoptions import layout_answers, layout_options
 
 if TYPE_CHECKING:
     from tracepack.report.answers import Model
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 DONE, FOUND_ERRORS, NOT_DONE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 LANGUAGES = ("en", "zh", "de")
-DATE_ORDERS = {"day-first": "dm", "month-first": "md"}
 DIAGRAM_FORMATS = ("svg", "pdf", "png", "dot")
 REPORT_FORMATS = ("md", "html", "json")
 
@@ -133,38 +133,31 @@ def template(workspace: str, file: Path, which: str, supplier: str | None, lang:
 @click.option("--replace", is_flag=True, help="Let changed rows replace what is known; the old values stay in the log.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and what each column was taken for; store nothing.")
 @click.option("--each", is_flag=True, help="Take each file by itself instead of all or nothing.")
-@click.option("--profile", metavar="NAME", help="Read with this profile, or TOML file; else with the one whose layout is there.")
-@click.option("--save-profile", metavar="NAME", help="Keep this layout and these answers as a profile, to be corrected in a text editor.")
-@click.option("--read-as", multiple=True, metavar="SHEET=KIND", help="What a sheet holds, as 'Tabelle1=Deliveries'; KIND alone for all.")
-@click.option("--column", multiple=True, metavar="FIELD=HEADER", help="Which header means a column, as 'Quantity=Menge netto'.")
-@click.option("--fixed", multiple=True, metavar="FIELD=VALUE", help="What the file does not state, as 'Unit=kg'.")
-@click.option("--decimal-mark", type=click.Choice([",", "."]), help="The decimal mark where the cells do not tell.")
-@click.option("--date-order", type=click.Choice(list(DATE_ORDERS)), help="The order of 03/04/2026 where the cells do not tell.")
-@click.option("--percent-scale", type=click.Choice(["percent", "fraction"]), help="Whether 0.5 under a % header is 0.5 % or 50 %.")
+@layout_options
 @_json
 @_lang
 @click.pass_obj
 def import_(workspace: str, /, files: Sequence[Path], as_json: bool, lang: str, **told: Any) -> int:
     """Bring workbooks in, all or nothing: one import, whatever the number of files.
 
+    Reads .xlsx, .xlsm, .xls, .xlsb, .ods, .csv and .tsv, in tracepack's layout or a supplier's own.
+
     What cells and rows say wrongly refuses the import (exit code 1); what they reveal about the world (a lot that nobody
     delivered, an expired certificate) is stored and shown.
     """
-    from tracepack.layoutanswers import LayoutAnswers
+    from tracepack.progress import ProgressLine
 
-    layout = LayoutAnswers(
-        profile=told["profile"],
-        save_profile=told["save_profile"],
-        read_as=told["read_as"],
-        columns=told["column"],
-        fixed=told["fixed"],
-        decimal_mark=told["decimal_mark"],
-        date_order=DATE_ORDERS.get(told["date_order"]),
-        percent_scale=told["percent_scale"],
-    )
-    answer = opened(workspace).import_files(
-        files, supplier=told["supplier"], replace=told["replace"], dry_run=told["dry_run"], each=told["each"], layout=layout
-    )
+    layout = layout_answers(told)
+    with ProgressLine(lang) as progress:
+        answer = opened(workspace).import_files(
+            files,
+            supplier=told["supplier"],
+            replace=told["replace"],
+            dry_run=told["dry_run"],
+            each=told["each"],
+            layout=layout,
+            progress=progress,
+        )
     show(answer, as_json, "import_text", lang)
     if layout.save_profile:
         say(f"Saved the profile {layout.save_profile}; correct it in a text editor if need be.")

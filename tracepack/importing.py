@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from tracepack import questions
 from tracepack.core.findings import Finding, Severity, has_errors, sort_findings
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Row
+from tracepack.core.limits import Limits
 from tracepack.intake.layouts import text_of
 from tracepack.intake.lookalikes import likely_twins
 from tracepack.intake.profiles import profile_text
@@ -42,17 +43,29 @@ _NAMING_COLUMNS = (
 RowStatus = Literal["recorded", "unchanged", "superseded", "skipped", "refused"]
 
 
+class Progress(Protocol):
+    """Who is told which step begins: its name and values."""
+
+    def __call__(self, step: str, **values: object) -> None:
+        """A step begins."""
+
+
+def silent(step: str, **values: object) -> None:
+    """Nobody is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How to import: what was told about the files, whether changed rows replace, whether to store at all.
 
-    ``save_profile``: under which name and in which folder the layout of the one file is kept.
+    ``save_profile``: under which name and in which folder the layout of the one file is kept; ``progress`` is told each step.
     """
 
     instructions: Instructions = field(default_factory=Instructions)
     replace: bool = False
     dry_run: bool = False
     save_profile: tuple[Path, str] | None = None
+    progress: Progress = silent
 
     @property
     def supplier(self) -> str | None:
@@ -73,7 +86,7 @@ class _Outcome:
 def import_files(store: Store, paths: Sequence[Path], options: ImportOptions, *, each: bool = False) -> ImportAnswer:
     """Import files as one reading (or ``each`` by itself); raises UnreadableFile before anything is stored."""
     limits = store.limits()
-    readings = [read_file(path, options.instructions, limits=limits) for path in paths]
+    readings = [_read(path, options, limits) for path in paths]
     if options.save_profile:
         folder, name = options.save_profile
         save_profile(folder, propose_profile(name, readings[0], options.instructions))
@@ -87,6 +100,11 @@ def import_files(store: Store, paths: Sequence[Path], options: ImportOptions, *,
     )
 
 
+def _read(path: Path, options: ImportOptions, limits: Limits) -> Reading:
+    options.progress("reading", file=path.name)
+    return read_file(path, options.instructions, limits=limits)
+
+
 def _import_together(store: Store, readings: Sequence[Reading], options: ImportOptions) -> ImportAnswer:
     """One reading, one import, one transaction; a dry run is the same, undone at the end."""
     with store.rehearsing() if options.dry_run else store.writing():
@@ -98,6 +116,7 @@ def _import_together(store: Store, readings: Sequence[Reading], options: ImportO
 
 def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -> _Outcome:
     rows = [row for reading in _distinct(readings) for row in reading.rows]
+    options.progress("checking", rows=len(rows))
     known = _with_library(store.known(names_in(rows, options.supplier) | likely_twins(rows)))
     facts, findings = record_facts(
         rows,
@@ -114,7 +133,9 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
         return _Outcome(None, plan, sort_findings(found), refused=True)
     if not (plan.record or plan.supersede):
         return _Outcome(None, plan, sort_findings(found), refused=False)
+    options.progress("storing", facts=len(plan.record) + len(plan.supersede))
     import_id = store.record_import(_kept(_distinct(readings)), plan.record, plan.supersede)
+    options.progress("judging")
     world = questions.world_findings(store, import_id, [*plan.record, *plan.supersede])
     return _Outcome(import_id, plan, sort_findings([*found, *world]), refused=False)
 

@@ -13,7 +13,7 @@ class LayoutAnswers:
     ``profile``: name of one of the workspace's profiles, or a path of a TOML file; ``save_profile``: name under which the layout is
     kept; ``read_as``: what sheets hold ("Tabelle1=Deliveries", or "Deliveries" for all); ``columns``: headers by field
     ("Quantity=Menge netto"); ``fixed``: what the files do not state ("Unit=kg"); ``decimal_mark`` "," or "."; ``date_order``
-    "dm" or "md"; ``percent_scale`` "percent" or "fraction".
+    "dm" or "md"; ``percent_scale`` "percent" or "fraction"; ``encoding`` and ``delimiter`` of text files.
     """
 
     profile: str | None = None
@@ -24,6 +24,8 @@ class LayoutAnswers:
     decimal_mark: str | None = None
     date_order: str | None = None
     percent_scale: str | None = None
+    encoding: str = ""
+    delimiter: str = ""
 
 
 #: Nothing is known beyond what the files show.

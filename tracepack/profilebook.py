@@ -8,7 +8,7 @@ from pathlib import Path
 from tracepack.documents import write_atomically
 from tracepack.errors import UsageProblem
 from tracepack.intake.columns import Rules
-from tracepack.intake.instructions import Instructions, fixed_values, sheets_read_as, told_columns
+from tracepack.intake.instructions import Instructions, fixed_values, sheets_read_as, text_dialect, told_columns
 from tracepack.intake.profiles import Profile, fitting, parse_profile, profile_text
 from tracepack.layoutanswers import LayoutAnswers
 
@@ -75,4 +75,5 @@ def instructions_for(folder: Path, supplier: str | None, answers: LayoutAnswers)
         rules=Rules(answers.decimal_mark, answers.date_order, answers.percent_scale),
         profiles=profiles,
         profile=profiles[0].name if answers.profile else None,
+        text=text_dialect(answers.encoding, answers.delimiter),
     )

@@ -14,6 +14,7 @@ from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, L
 from tracepack.store import Store
 
 if TYPE_CHECKING:
+    from tracepack.importing import Progress
     from tracepack.intake.suggestions import Names
 
 
@@ -58,14 +59,16 @@ class Workspace:
         dry_run: bool = False,
         each: bool = False,
         layout: LayoutAnswers = NOTHING_ANSWERED,
+        progress: Progress | None = None,
     ) -> ImportAnswer:
         """Import workbooks, all or nothing (``each``: one by one).
 
         ``supplier`` is whose lots a blank Supplier means, ``replace`` lets changed rows replace known facts, ``dry_run``
-        undoes all at the end, ``layout`` is what is known about the files' layout beyond what they show.  Raises UnreadableFile
+        undoes all at the end, ``layout`` is what is known about the files' layout beyond what they show, ``progress`` is
+        called with the name and values of each step.  Raises UnreadableFile
         for a file that is no sound workbook, UsageProblem for answers that cannot be meant; then nothing is stored.
         """
-        from tracepack.importing import ImportOptions, import_files
+        from tracepack.importing import ImportOptions, import_files, silent
         from tracepack.profilebook import folder_of, instructions_for
 
         folder = folder_of(self._where)
@@ -76,6 +79,7 @@ class Workspace:
             replace=replace,
             dry_run=dry_run,
             save_profile=(folder, layout.save_profile) if layout.save_profile else None,
+            progress=progress or silent,
         )
         return import_files(self._store, [Path(path) for path in paths], options, each=each)
 

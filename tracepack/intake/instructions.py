@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ class Instructions:
 
     ``read_as``: sheet of the contract by sheet name (``*`` for any text); ``told``: meanings of headers; ``fixed``: values
     by (sheet of the contract, field) for rows that state none; ``profiles``: those that a file may be read with, of which
-    ``profile`` names the one to use (None: the one whose layout is there).
+    ``profile`` names the one to use (None: the one whose layout is there); ``text``: how text files are written.
     """
 
     supplier: str | None = None
@@ -31,12 +32,14 @@ class Instructions:
     rules: Rules = field(default_factory=Rules)
     profiles: tuple[Profile, ...] = ()
     profile: str | None = None
+    text: Dialect = DIALECT_AS_SHOWN
 
     @property
     def dialect(self) -> Dialect:
-        """How a text file is written, as far as the profile that was named states it."""
-        named = next((profile for profile in self.profiles if profile.name == self.profile), None)
-        return Dialect(named.encoding, named.delimiter) if named else DIALECT_AS_SHOWN
+        """How text files are written: as was told, else as the profile states that was named or is the only one of the supplier."""
+        own = [p for p in self.profiles if p.name == self.profile or (self.supplier and p.supplier == self.supplier)]
+        kept = Dialect(own[0].encoding, own[0].delimiter) if len(own) == 1 else DIALECT_AS_SHOWN
+        return Dialect(self.text.encoding or kept.encoding, self.text.delimiter or kept.delimiter)
 
     def layout_of(self, sheet_name: str) -> data.Sheet | None:
         """The layout that was told for a sheet, or None."""
@@ -94,3 +97,12 @@ def sheets_read_as(texts: Iterable[str]) -> dict[str, data.Sheet]:
             raise UsageProblem(f"--read-as: {value.strip()!r} is none of the sheets", f"one of: {known}")
         found[name.strip() if mark else "*"] = layout
     return found
+
+
+def text_dialect(encoding: str, delimiter: str) -> Dialect:
+    """`--encoding gb18030 --delimiter tab`; raises UsageProblem for an encoding that there is not."""
+    try:
+        name = codecs.lookup(encoding).name if encoding else ""
+    except LookupError as problem:
+        raise UsageProblem(f"there is no encoding {encoding!r}", "as utf-8, gb18030, shift_jis, cp1252, utf-16") from problem
+    return Dialect(name, delimiter)

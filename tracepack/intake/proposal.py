@@ -23,7 +23,14 @@ def propose_profile(name: str, reading: Reading, told: Instructions) -> Profile:
         fullest = max(unread, key=lambda sheet: len(sheet.rows))
         tables.append(_blank_table(fullest))
         unread.remove(fullest)
-    return Profile(name, tuple(tables), supplier=told.supplier or "", ignored_sheets=tuple(sheet.name for sheet in unread))
+    return Profile(
+        name,
+        tuple(tables),
+        supplier=told.supplier or "",
+        encoding=told.text.encoding,
+        delimiter=told.text.delimiter,
+        ignored_sheets=tuple(sheet.name for sheet in unread),
+    )
 
 
 def _table(read: TableRead) -> TableProfile:
