@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tracepack.core.limits import Limits
 from tracepack.intake.package import RAISE, SAVE_AS, WITHOUT_PASSWORD, Package, RefusedError
+from tracepack.intake.readout import BookReadout
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 #: How a workbook stream begins that lies bare in the file, as the oldest versions wrote it.
@@ -110,6 +111,12 @@ def _text_kind(start: bytes, suffix: str) -> str:
     if suffix not in _TABLE_SUFFIXES:
         raise RefusedError(f"files of this kind ({suffix}) are not read", "tables in text are read as .csv, .tsv or .txt")
     return "text"
+
+
+def refuse_prose(book: BookReadout, suffix: str) -> None:
+    """A text without columns that is named like a workbook is no table."""
+    if suffix.casefold() == ".xls" and all(max(cells) == 1 for sheet in book.sheets for cells in sheet.grid.rows.values()):
+        raise RefusedError("this is a text without columns, not a spreadsheet", SAVE_AS)
 
 
 def package_kind(package: Package) -> str:

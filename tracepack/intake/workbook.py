@@ -20,7 +20,7 @@ from tracepack.core.limits import DEFAULT_LIMITS, Limits
 from tracepack.errors import UnreadableFile
 from tracepack.intake.biff12 import read_xlsb
 from tracepack.intake.delimited import read_delimited
-from tracepack.intake.filekind import kind_of, package_kind, read_bytes
+from tracepack.intake.filekind import kind_of, package_kind, read_bytes, refuse_prose
 from tracepack.intake.ods import read_ods
 from tracepack.intake.package import Package, RefusedError
 from tracepack.intake.readout import DIALECT_AS_SHOWN, BookReadout, Dialect
@@ -135,7 +135,9 @@ def _read(path: Path, data: bytes, limits: Limits, dialect: Dialect) -> BookRead
     if kind == "zip":
         return _read_package(Package.open(data, limits), limits)
     if kind == "text":
-        return read_delimited(data, path.stem, dialect, limits)
+        book = read_delimited(data, path.stem, dialect, limits)
+        refuse_prose(book, path.suffix)
+        return book
     return read_xls(data, limits)
 
 
