@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracepack.core.dates import day_month_order, read_dates
-from tracepack.core.numerals import Cell, PercentNumber, Unread, decimal_mark, is_not_available, read_numbers, read_numeral
+from tracepack.core.numerals import Cell, PercentNumber, Unread, decimal_mark, is_not_available, plain_numbers, read_numbers, read_numeral
 from tracepack.core.quantity import Interval
 from tracepack.core.shares import ShareRead, read_shares
 
@@ -46,6 +46,13 @@ def test_any_text_is_a_number_or_a_problem(text: str) -> None:
     assert isinstance(read_numeral(text, None), Decimal | Unread)
     assert isinstance(read_shares([text])[0], ShareRead | Unread)
     assert isinstance(read_dates([text])[0], dt.date | Unread)
+
+
+@given(st.lists(st.from_regex(r"[0-9]{1,5}([.,][0-9]{1,5})?\n?", fullmatch=True), min_size=1), st.sampled_from([None, ".", ","]))
+def test_a_column_of_plain_numerals_is_read_as_one_by_one(texts: list[str], mark: str | None) -> None:
+    fast = plain_numbers(texts, mark)
+    column = mark or decimal_mark(texts)
+    assert fast is None or fast == [read_numeral(text, column, stated=mark is not None) for text in texts]
 
 
 def test_numeric_cells_need_no_evidence() -> None:

@@ -129,6 +129,24 @@ def _with_mark(text: str, mark: str) -> Decimal | None:
     return Decimal(f"{match[1]}{digits or '0'}.{fraction or '0'}") if digits or fraction else None
 
 
+#: A whole column, a line each, of numerals that each prove this mark or need none.
+_PLAIN_COLUMN = {mark: re.compile(rf"(?:\d++(?:{re.escape(mark)}(?:\d{{4,}}+|\d\d?))?\n)*+", re.ASCII) for mark in ".,"}
+
+
+def plain_numbers(texts: Sequence[str], mark: str | None) -> list[Decimal] | None:
+    """The numbers of texts that are all plain numerals of one mark, far faster than one by one; None where they are not.
+
+    ``mark`` is the stated decimal mark, if any.  The readings are those of `choose_reading`.
+    """
+    lines = "\n".join(texts) + "\n"
+    if lines.count("\n") != len(texts):
+        return None
+    for sign, pattern in _PLAIN_COLUMN.items():
+        if mark in {None, sign} and pattern.fullmatch(lines):
+            return [Decimal(text) for text in (texts if sign == "." else lines.replace(",", ".").split("\n")[:-1])]
+    return None
+
+
 class Readings(NamedTuple):
     """The two ways to read a numeral, with a decimal point and with a decimal comma; None where it cannot be read so."""
 
@@ -231,6 +249,10 @@ def read_numbers(cells: Sequence[Cell], *, percent_allowed: bool = False, mark: 
     ("." or ",") where one is stated: then a text that proves the other one is `profile-contradicted`.
     """
     texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
+    plain = plain_numbers(list(texts), mark)
+    if plain is not None:
+        known = dict(zip(texts, plain, strict=True))
+        return [known[cell] if isinstance(cell, str) else _read_cell(cell, percent_allowed) for cell in cells]
     ways = {text: readings_of(text.strip().rstrip("%％") if percent_allowed else text) for text in texts}
     column = mark or proven_mark(ways.values())
     read = {

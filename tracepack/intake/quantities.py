@@ -6,7 +6,7 @@ A cell's unit is read, converted or refused, never dropped; a count of packages 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
@@ -17,6 +17,7 @@ from tracepack.core.numerals import (
     Unread,
     choose_reading,
     fold_numeral,
+    plain_numbers,
     proven_mark,
     read_numbers,
     readings_of,
@@ -90,6 +91,8 @@ class _Parts(NamedTuple):
     times: int | None = None
 
 
+#: A numeral without a unit, whose number is known already.
+_BARE = _Parts(Readings(None, None), "", "")
 _Read = TypeVar("_Read")
 
 
@@ -144,15 +147,27 @@ def _read(
 ) -> list[Decimal | _Read | Unread]:
     """Each distinct text once; number cells by themselves."""
     bare = iter(read_numbers([cell for cell in cells if not isinstance(cell, str)]))
-    taken = {text: take_apart(text) for text in dict.fromkeys(cell for cell in cells if isinstance(cell, str))}
-    if not taken:
+    texts = list(dict.fromkeys(cell for cell in cells if isinstance(cell, str)))
+    if not texts:
         return list(bare)
-    column = mark or proven_mark(parts.numeral for parts in taken.values() if isinstance(parts, _Parts))
+    plain = plain_numbers(texts, mark)
     read: dict[str, Decimal | _Read | Unread] = {}
+    if plain is not None:
+        read.update(zip(texts, (finish(_BARE, number) for number in plain), strict=True))
+    else:
+        read.update(_read_texts(texts, take_apart, finish, mark))
+    return [read[cell] if isinstance(cell, str) else next(bare) for cell in cells]
+
+
+def _read_texts(
+    texts: Sequence[str], take_apart: Callable[[str], _Parts | Unread], finish: Callable[[_Parts, Decimal], _Read], mark: str | None
+) -> Iterator[tuple[str, Decimal | _Read | Unread]]:
+    """Each text with what it is read as, by the decimal mark that they prove together."""
+    taken = {text: take_apart(text) for text in texts}
+    column = mark or proven_mark(parts.numeral for parts in taken.values() if isinstance(parts, _Parts))
     for text, parts in taken.items():
         number = parts if isinstance(parts, Unread) else choose_reading(parts.numeral, column, stated=mark is not None)
-        read[text] = number if isinstance(parts, Unread) or isinstance(number, Unread) else finish(parts, number)
-    return [read[cell] if isinstance(cell, str) else next(bare) for cell in cells]
+        yield text, number if isinstance(parts, Unread) or isinstance(number, Unread) else finish(parts, number)
 
 
 def _quantity_parts(text: str) -> _Parts | Unread:
