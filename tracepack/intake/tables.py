@@ -96,11 +96,16 @@ def find_places(sheet: Sheet, search: Search) -> tuple[tuple[Place, ...], Guess 
 
 
 def _title_of(sheet: Sheet, filled: Sequence[int], first: int) -> int:
-    """Where what belongs to a header begins: the rows of one or two cells directly above it are its titles."""
+    """Where what belongs to a header begins: a single text directly above it is its title, as is a label with its value."""
     known = set(filled)
-    while first - 1 in known and len(sheet.rows[first - 1]) <= 2:
+    while first - 1 in known and _titles(list(sheet.rows[first - 1].values())):
         first -= 1
     return first
+
+
+def _titles(contents: Sequence[Content]) -> bool:
+    label = contents[0]
+    return isinstance(label, str) and (len(contents) == 1 or (len(contents) == 2 and label.rstrip().endswith((":", "："))))
 
 
 def _further_headers(
@@ -134,6 +139,9 @@ def _further(sheet: Sheet, rows: Sequence[int], layout: data.Sheet, search: Sear
     return guess
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def _looks_like_header(sheet: Sheet, row: int) -> bool:
     """Whether a row of text may be a header: its first cell is no number or code, and most of its cells are names of columns."""
     cells = sheet.rows[row]
@@ -141,7 +149,7 @@ def _looks_like_header(sheet: Sheet, row: int) -> bool:
     for content in cells.values():
         if not isinstance(content, str):
             return False
-        if not texts and any(c.isdigit() for c in content):
+        if not texts and _DIGIT.search(content):
             return False
         texts.append(text_of(content))
     texts = [text for text in texts if text]
@@ -277,11 +285,10 @@ def _is_total(cells: Mapping[int, Content], layout: data.Sheet, columns: Mapping
 
 
 def _total_word(content: Content) -> bool:
-    return (
-        isinstance(content, str)
-        and len(content) < 60
-        and (fold(content) in _TOTALS or fold(content.split(":")[0].split("：")[0]) in _TOTALS)
-    )
+    """Whether a cell says "total" in some language; identifiers mostly end in a digit, words for a total never do."""
+    if not isinstance(content, str) or content[-1:].isdigit() or len(content) >= 60:
+        return False
+    return fold(content) in _TOTALS or fold(content.split(":")[0].split("：")[0]) in _TOTALS
 
 
 def _across(sheet: Sheet) -> set[int]:
