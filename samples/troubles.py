@@ -303,6 +303,7 @@ def _layouts() -> dict[str, Trouble]:
         "table-ambiguous": Trouble({"Sheet1": [ambiguous, first[:5]]}, import_exit=1),
         "table-recognised": Trouble({"Sheet1": plain}, after_chain=True),
         "stated-above": Trouble({"Deliveries": titled}, after_chain=True),
+        "material-by-sheet": Trouble({"BIO-LD 25": [[*header[:2], *header[3:]], [*first[:2], *first[3:]]]}, after_chain=True),
         "row-passed-over": Trouble({"Deliveries": [*plain, total]}, after_chain=True),
         "total-differs": Trouble({"Deliveries": [header, first, total]}, after_chain=True),
         "merged-cells": Trouble({"Deliveries (merged D2:D3)": [header, first, [*second[:3], None, *second[4:]]]}, import_exit=1),

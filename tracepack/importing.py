@@ -42,6 +42,9 @@ _NAMING_COLUMNS = (
 )
 
 
+#: Materials, newest first, whose names are looked for among the names of sheets.
+_MOST_MATERIALS = 5_000
+
 RowStatus = Literal["recorded", "unchanged", "superseded", "skipped", "refused"]
 
 
@@ -105,6 +108,7 @@ def _without_collecting() -> Iterator[None]:
 def import_files(store: Store, paths: Sequence[Path], options: ImportOptions, *, each: bool = False) -> ImportAnswer:
     """Import files as one reading (or ``each`` by itself); raises UnreadableFile before anything is stored."""
     limits = store.limits()
+    options = replace(options, instructions=replace(options.instructions, materials=_known_materials(store)))
     readings = [_read(path, options, limits) for path in paths]
     if options.save_profile:
         folder, name = options.save_profile
@@ -117,6 +121,13 @@ def import_files(store: Store, paths: Sequence[Path], options: ImportOptions, *,
         files=[file for answer in answers for file in answer.files],
         findings=[finding for answer in answers for finding in answer.findings],
     )
+
+
+def _known_materials(store: Store) -> frozenset[str]:
+    """The names of materials that a sheet may be named after: those described, and those of the built-in library."""
+    described = store.newest_facts(("Materials",), "", _MOST_MATERIALS)
+    names = (str(row.values["material_id"]) for fact in described for row in fact.rows if "material_id" in row.values)
+    return frozenset(names) | frozenset(material_library().materials)
 
 
 def _read(path: Path, options: ImportOptions, limits: Limits) -> Reading:

@@ -250,3 +250,13 @@ def test_every_thousandth_row_of_a_long_sheet_is_data(tmp_path: Path) -> None:
     reading = read(tmp_path, {"Export": [["Title"], HEADER, *rows, ["Total", None, None, 30000, "kg"]]})
     assert [r.source.row for r in reading.rows] == list(range(3, 3003))
     assert "total-differs" not in names(reading.findings)
+
+
+def test_a_sheet_named_after_a_known_material_holds_that_material(tmp_path: Path) -> None:
+    header, row = [*HEADER[:2], *HEADER[3:]], [*ROW[:2], *ROW[3:]]
+    sheets = {"BIO-LD 25": [header, row], "March": [header, ["L-2", *row[1:]]]}
+    reading = read(tmp_path, sheets, told=Instructions(materials=frozenset({"BIO-LD 25"})))
+    assert [r.values.get("material") for r in reading.rows] == ["BIO-LD 25", None]
+    assert [ref.sheet for f in reading.findings if f.name == "column-missing" for ref in f.refs] == ["March"]
+    told = read(tmp_path, sheets, told=Instructions(fixed=fixed_values(["Material={sheet}"])))
+    assert [r.values["material"] for r in told.rows] == ["BIO-LD 25", "March"]

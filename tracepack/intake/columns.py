@@ -155,4 +155,8 @@ def missing(sheet: Sheet, layout: data.Sheet, header: Header, present: Collectio
 
 def _remedy(column: data.Column, row: int) -> str:
     named = f"add a column {column.header!r}, or name the one that means it with --column; the header was read in row {row}"
-    return f"import with --supplier ID if all rows are of one supplier, or {named}" if column.key == "supplier" else named
+    if column.key == "supplier":
+        return f"import with --supplier ID if all rows are of one supplier, or {named}"
+    if column.key == "material":
+        return f"{named}; where each sheet is of the product that it is named after: --fixed 'Material={{sheet}}'"
+    return named

@@ -22,7 +22,8 @@ class Instructions:
 
     ``read_as``: sheet of the contract by sheet name (``*`` for any text); ``told``: meanings of headers; ``fixed``: values
     by (sheet of the contract, field) for rows that state none; ``profiles``: those that a file may be read with, of which
-    ``profile`` names the one to use (None: the one whose layout is there); ``text``: how text files are written.
+    ``profile`` names the one to use (None: the one whose layout is there); ``text``: how text files are written;
+    ``materials``: names of materials that are known, which a sheet may be named after.
     """
 
     supplier: str | None = None
@@ -33,6 +34,7 @@ class Instructions:
     profiles: tuple[Profile, ...] = ()
     profile: str | None = None
     text: Dialect = DIALECT_AS_SHOWN
+    materials: frozenset[str] = frozenset()
 
     @property
     def dialect(self) -> Dialect:
@@ -45,9 +47,15 @@ class Instructions:
         """The layout that was told for a sheet, or None."""
         return next((layout for pattern, layout in self.read_as.items() if named_like(sheet_name, pattern)), None)
 
-    def fixed_in(self, layout: data.Sheet) -> tuple[Stated, ...]:
-        """The values told for every row of a sheet; no cell states them."""
-        return tuple(Stated(key, value, "") for (name, key), value in self.fixed.items() if name == layout.name)
+    def fixed_in(self, layout: data.Sheet, sheet_name: str) -> tuple[Stated, ...]:
+        """The values told for every row of a sheet, ``{sheet}`` its name; no cell states them."""
+        told = {key: value for (name, key), value in self.fixed.items() if name == layout.name}
+        return tuple(Stated(key, value.replace("{sheet}", sheet_name), "") for key, value in told.items())
+
+    def material_named(self, sheet_name: str) -> str | None:
+        """The known material that a sheet is named after (one sheet a product), or None."""
+        found = [name for name in self.materials if fold(name) == fold(sheet_name)]
+        return found[0] if len(found) == 1 else None
 
     def known(self) -> frozenset[str]:
         """Fields that need no column whatever the table is."""

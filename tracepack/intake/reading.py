@@ -14,7 +14,7 @@ from tracepack.intake.fitting import Fit, choose, columns_by, place_by, rows_by
 from tracepack.intake.gather import finding
 from tracepack.intake.headers import Names
 from tracepack.intake.instructions import Instructions
-from tracepack.intake.layouts import Header
+from tracepack.intake.layouts import Header, keys_of
 from tracepack.intake.profiles import Profile, TableProfile, named_like
 from tracepack.intake.remarks import not_understood, passed_over, profile_used, recognised, stated_once
 from tracepack.intake.rows import EXAMPLE_ROW, RowNote, read_rows
@@ -139,21 +139,32 @@ def _read_sheet(sheet: Sheet, fit: Fit | None, told: Instructions, defaults: Map
 
 def _read_by_meaning(sheet: Sheet, told: Instructions, defaults: Mapping[str, str], found: _Found) -> None:
     """The tables of a sheet as their headers show them."""
-    places, guess = find_places(sheet, Search(told.told, told.known(), told.layout_of(sheet.name)))
+    product = told.material_named(sheet.name)
+    known = told.known() | ({"material"} if product else set())
+    places, guess = find_places(sheet, Search(told.told, known, told.layout_of(sheet.name)))
     if not places:
         found.findings.append(not_understood(sheet, guess))
         found.notes += [RowNote(sheet.name, row, NOT_UNDERSTOOD) for row in sorted(sheet.rows)]
         found.unread.append(sheet)
     for place in places:
         names = told.told.names(place.layout.name)
-        above = stated_above(sheet, place, names)
-        fixed = told.fixed_in(place.layout)
-        stated = (*fixed, *(state for state in above if state.key not in {f.key for f in fixed}))
-        known = {*defaults, *(state.key for state in stated)}
-        columns, findings = map_columns(rows_view(sheet, place.below, place.columns), names, place.header, known, told.rules)
+        stated = _stated_once(sheet, place, names, told, product)
+        columns, findings = map_columns(
+            rows_view(sheet, place.below, place.columns), names, place.header, {*defaults, *(state.key for state in stated)}, told.rules
+        )
         told_by_name = told.layout_of(sheet.name) is place.layout
-        found.findings += [*(() if told_by_name else recognised(sheet, place)), *stated_once(sheet, place, stated), *findings]
+        found.findings += [*(() if told_by_name else recognised(sheet, place)), *stated_once(sheet, place, stated, product), *findings]
         _read_rows(sheet, place, columns, stated, {}, defaults, found)
+
+
+def _stated_once(sheet: Sheet, place: Place, names: Names, told: Instructions, product: str | None) -> tuple[Stated, ...]:
+    """What holds for a whole table: told by the user, else stated above it, else the product that its sheet is named after."""
+    stated = {state.key: state for state in stated_above(sheet, place, names)}
+    stated |= {state.key: state for state in told.fixed_in(place.layout, sheet.name)}
+    required = {column.key for column in place.layout.columns if column.required}
+    if product and "material" in required - keys_of(names, place.header) - stated.keys():
+        stated["material"] = Stated("material", product, "")
+    return tuple(stated.values())
 
 
 def _read_by_profile(
@@ -162,7 +173,7 @@ def _read_by_profile(
     """One table of a sheet as a profile describes it."""
     place = place_by(sheet, table, header)
     fixed = {key: value.replace("{sheet}", sheet.name) for key, value in table.fixed.items()}
-    fixed |= {state.key: str(state.content) for state in told.fixed_in(table.layout)}
+    fixed |= {state.key: str(state.content) for state in told.fixed_in(table.layout, sheet.name)}
     above = stated_above(sheet, place, Names(table.layout.name))
     taken = {*table.columns, *fixed}
     stated = (*(Stated(key, value, "") for key, value in fixed.items()), *(state for state in above if state.key not in taken))
@@ -170,7 +181,7 @@ def _read_by_profile(
     kept = [row for row in place.below if row not in left_out]
     known = {*defaults, *(state.key for state in stated)}
     columns, findings = columns_by(rows_view(sheet, kept, None), table, header, known, told.rules)
-    found.findings += [*stated_once(sheet, place, stated), *findings]
+    found.findings += [*stated_once(sheet, place, stated, None), *findings]
     _read_rows(without_texts(sheet, table.blank), place, columns, stated, left_out, defaults, found)
 
 

@@ -32,9 +32,13 @@ def recognised(sheet: Sheet, place: Place) -> Iterable[Finding]:
         yield finding("table-recognised", message, hint="`--dry-run` shows what each column was taken for", refs=[ref], excerpt=ref.cell)
 
 
-def stated_once(sheet: Sheet, place: Place, stated: Iterable[Stated]) -> Iterable[Finding]:
-    """A note for every value that a cell above the table states for all its rows."""
+def stated_once(sheet: Sheet, place: Place, stated: Iterable[Stated], product: str | None) -> Iterable[Finding]:
+    """A note for every value that a cell above the table, or the sheet's name (``product``), states for all its rows."""
     for state in stated:
+        if product and state == Stated("material", product, ""):
+            ref = SourceRef(sheet.file, sheet.sha256, sheet.name, "")
+            message = f"The sheet is named after the material {product}; it was read as the material of its rows."
+            yield finding("material-by-sheet", message, hint="add a column Material if they are of another one", refs=[ref])
         if state.cell:
             header = place.layout.column(state.key).header
             ref = SourceRef(sheet.file, sheet.sha256, sheet.name, state.cell)
