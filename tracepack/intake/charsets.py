@@ -27,7 +27,10 @@ _ASK = "save it as CSV UTF-8 or as .xlsx, or state the encoding in a profile"
 
 #: Characters that people write in each of them; what else a wrong decoding shows is rare there.
 _FULL_WIDTH = "\u3000-\u303f\uff01-\uff5e・ー"
-_WESTERN = re.compile("(?<![À-ÖØ-öø-ÿ]{3})[À-ÖØ-öø-ÿŒœŠš](?![À-ÖØ-öø-ÿ]{3})|(?<=[mM])[²³](?![a-zA-Z])|[µ°±½¼¾§®©™€£–—‘’“”„…•«»´·\u00a0]")
+_LETTERS = "À-ÖØ-öø-ÿŒœŠš"
+_WESTERN_RUN = re.compile(f"[A-Za-z]?[{_LETTERS}]+[A-Za-z]?")
+_WESTERN_SIGN = re.compile("(?<=[mM])[²³](?![a-zA-Z])|[µ°±½¼¾§®©™€£–—‘’“”„…•«»´·\u00a0]")
+_LOWER_THEN_UPPER = re.compile("[ß-öø-ÿ][À-ÖØ-Þ]")
 _KANA = re.compile(f"[\u3041-\u3096\u30a1-\u30fa{_FULL_WIDTH}℃㎡㎏]")
 _SIGNS = re.compile(f"[{_FULL_WIDTH}“”‘’—…·±×÷°℃㎡㎏μ％]")
 #: A Chinese or Japanese character with Latin letters on both sides is one letter of a word, wrongly decoded.
@@ -102,10 +105,21 @@ def _plausibility(codec: str, text: str) -> float:
     if not beyond:
         return 0.0
     if codec == "cp1252":
-        usual = sum(1 for _ in _WESTERN.finditer(text))
+        usual = sum(1 for _ in _WESTERN_SIGN.finditer(text)) + sum(_western(found[0]) for found in _WESTERN_RUN.finditer(text))
     else:
         usual = sum(1 for c in beyond if _usual(codec, c)) - sum(1 for _ in _INSIDE_A_WORD.finditer(text))
     return max(0.0, min(1.0, usual / len(beyond)))
+
+
+def _western(run: str) -> int:
+    """How many letters beyond ASCII of a run, with a plain letter on either side, stand as in Western European words.
+
+    One may stand alone ("à"); several only in a word, not too many, and no capital after a small letter.
+    """
+    accented = sum(1 for c in run if not c.isascii())
+    alone = accented == len(run)
+    odd = accented > 3 or (alone and accented > 1) or _LOWER_THEN_UPPER.search(run)
+    return 0 if odd else accented
 
 
 def _usual(codec: str, character: str) -> bool:
