@@ -15,6 +15,7 @@ from tracepack.cli import run
 from tracepack.errors import UnreadableFile
 from tracepack.intake.workbook import read_workbook
 
+CORPUS = Path(os.environ.get("TRACEPACK_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 #: Reads each file named on stdin in a process of at most 1 GiB, and answers what it is refused with.
 READER = """
 import json, sys
@@ -61,6 +62,14 @@ def test_bombs_are_refused_with_their_name_and_reason(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_large_bombs_are_refused_with_their_name_and_reason(tmp_path: Path) -> None:
     check(tmp_path, list(large_bombs()))
+
+
+@pytest.mark.skipif(not (CORPUS / "hostile").is_dir(), reason="the corpus of third-party workbooks is not here")
+def test_hostile_files_of_others_are_read_or_refused_within_the_memory(tmp_path: Path) -> None:
+    paths = sorted((CORPUS / "hostile").iterdir())
+    answers = refusals(paths)
+    assert set(answers) == {path.name for path in paths}
+    assert not [answer for name, answer in answers.items() if not answer.startswith((f"{name}: ", "read: "))]
 
 
 def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
