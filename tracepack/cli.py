@@ -158,7 +158,7 @@ def import_(workspace: str, /, files: Sequence[Path], as_json: bool, lang: str, 
             layout=layout,
             progress=progress,
         )
-    show(answer, as_json, "import_text", lang)
+    show(answer, as_json, "import_text", lang, summary=True)
     if layout.save_profile:
         say(f"Saved the profile {layout.save_profile}; correct it in a text editor if need be.")
     return FOUND_ERRORS if any(file.status == "refused" for file in answer.files) else DONE
@@ -267,7 +267,7 @@ def withdraw(workspace: str, what: str, why: str, as_json: bool, lang: str) -> N
     number = int(digits)
     is_fact = digits != what
     answer = opened(workspace).withdraw(None if is_fact else number, fact_id=number if is_fact else None, why=why)
-    show(answer, as_json, "log_text", lang)
+    show(answer, as_json, "log_text", lang, summary=True)
 
 
 @command("completion", 'eval "$(tracepack completion bash)"')
@@ -303,15 +303,15 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def show(answer: Model, as_json: bool, text: str, lang: str) -> None:
-    """Print an answer, as JSON or by the function of that name in report.text."""
+def show(answer: Model, as_json: bool, text: str, lang: str, *, summary: bool = False) -> None:
+    """Print an answer, as JSON or by the function of that name in report.text; a ``summary`` of what was done is talk."""
     if as_json:
         click.echo(answer.model_dump_json(by_alias=True, indent=2))
         return
     from tracepack.report import text as wording
 
     words: Callable[..., str] = getattr(wording, text)
-    click.echo(words(answer, lang))
+    click.echo(words(answer, lang), err=summary)
 
 
 def format_of(output: Path | None, formats: Sequence[str]) -> str:

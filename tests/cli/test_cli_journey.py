@@ -83,7 +83,7 @@ def test_a_changed_row_is_refused_until_replace_and_the_old_value_stays_in_the_l
     terminal("import", terminal.workbook("a.xlsx", {"Deliveries": noted}))
     corrected = terminal.workbook("b.xlsx", {"Deliveries": [noted[0], [*noted[1][:3], 120, *noted[1][4:]]]})
     assert terminal("import", corrected) == 1
-    assert "changed-without-replace" in terminal.out
+    assert "changed-without-replace" in terminal.err
     assert terminal.json("lots")["lots"][0]["mass_kg"] == "100"
     answer = terminal.json("import", corrected, "--replace")
     assert (answer["files"][0]["superseded"], answer["files"][0]["rows"][0]["status"]) == (1, "superseded")
