@@ -16,6 +16,8 @@ _LOOKALIKES = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "μ": "u", "\u0
 
 def fold(text: str) -> str:
     """A name without case, width, spacing and punctuation; ‰ stays, since it is not %."""
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.casefold()))
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_LOOKALIKES)
     return "".join(c for c in folded if c.isalnum() or c == "‰")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -20,6 +19,8 @@ _PARTY_OWNED = frozenset({"Materials", "Compositions", "Feedstock Sources"})
 
 def value_text(value: Value) -> str:
     """A value as part of a key or of a message: ISO dates, plain decimals, shares in percent, "" for a blank."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, Decimal | float):
@@ -27,7 +28,7 @@ def value_text(value: Value) -> str:
     if isinstance(value, Interval):
         low, high = (plain(Decimal(repr(end)) * 100) for end in (value.low, value.high))
         return f"{low} %" if low == high else f"{low}-{high} %"
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return value.isoformat()
 
 
 def make_facts(rows: Sequence[Row], organisation: str) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
@@ -67,10 +68,12 @@ def _number_deliveries(rows: Iterable[Row], gathered: Gathered) -> dict[int, tup
             alike[row.source.sha256, *stem].append(row)
     keys: dict[int, tuple[str, ...]] = {}
     for (_, *parts), found in alike.items():
+        if len(found) == 1:
+            keys[id(found[0])] = (*parts, "1")
+            continue
         ordered = sorted(found, key=lambda row: sorted((name, value_text(value)) for name, value in row.values.items()))
         keys.update((id(row), (*parts, str(number))) for number, row in enumerate(ordered, 1))
-        if len(found) > 1:
-            _tell_alike(found, gathered)
+        _tell_alike(found, gathered)
     return keys
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tracepack.core.findings import Finding
 from tracepack.core.known import Known
@@ -42,7 +42,7 @@ def text(values: Mapping[str, Value], key: str) -> str:
 
 def resolve(rows: Iterable[Row], scope: Scope) -> tuple[Row, ...]:
     """The rows with owners and sites filled in."""
-    return tuple(replace(row, values=_resolved(row, scope)) for row in rows)
+    return tuple(Row(sheet=row.sheet, values=_resolved(row, scope), source=row.source) for row in rows)
 
 
 def _resolved(row: Row, scope: Scope) -> dict[str, Value]:
@@ -72,14 +72,15 @@ def forgotten_owners(stated: Sequence[Row], resolved: Sequence[Row], known: Know
 
     ``stated`` are the rows as the sheets say, ``resolved`` the same rows with owners.
     """
-    if scope.supplier:
+    doubtful = [] if scope.supplier else [row for row in stated if row.sheet in _MAY_FORGET and "supplier" not in row.values]
+    if not doubtful:
         return ()
     own = known.own_lots | set(known.aliases) | set(_own_numbers(resolved, scope.organisation))
     delivered = _delivered(resolved, known, scope.organisation)
     gathered = Gathered()
-    for row in stated:
+    for row in doubtful:
         number = text(row.values, "lot_no")
-        if not number or row.sheet not in _MAY_FORGET or "supplier" in row.values or row.values.get("direction") == "out":
+        if not number or row.values.get("direction") == "out":
             continue
         if number not in own and (candidates := delivered.get(number)):
             _tell(gathered, row, number, candidates)

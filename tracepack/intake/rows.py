@@ -117,12 +117,28 @@ def _holds_anything(contents: Iterable[Content]) -> bool:
 
 def _read_column(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> None:
     """Read one column as a whole, since one cell may hold the evidence for another."""
-    places, cells = _cells(reading, column, numbers)
+    places, cells = _usual_cells(reading, column, numbers) or _cells(reading, column, numbers)
     for row, cell, value in zip(places, cells, _values(reading, column, places, cells), strict=True):
         if isinstance(value, Unread):
             reading.refuse(value, row, column.key, cell)
         else:
             reading.values[row][column.key] = value
+
+
+def _usual_cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tuple[list[int], list[Cell]] | None:
+    """The column's cells that hold a value, with their rows; None where one of them wants a closer look."""
+    number = reading.columns.columns[column.key]
+    rows = reading.sheet.rows
+    contents = [(row, content) for row in numbers if (content := rows[row].get(number)) is not None]
+    cells = [content for _, content in contents if not isinstance(content, Fault)]
+    texts = {cell for cell in cells if isinstance(cell, str)}
+    if len(cells) < len(contents) or any(_is_unusual(column, text) for text in texts):
+        return None
+    return [row for row, _ in contents], cells
+
+
+def _is_unusual(column: data.Column, text: str) -> bool:
+    return text.startswith("#") or not tidy(text) or is_not_available(text, name=column.type in _NAME_TYPES)
 
 
 def _cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tuple[list[int], list[Cell]]:
@@ -131,15 +147,11 @@ def _cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tu
     places: list[int] = []
     cells: list[Cell] = []
     name_column = column.type in _NAME_TYPES
-    usual: set[str] = set()
     for row in numbers:
         content = reading.sheet.rows[row].get(number)
         if content is None:
             continue
-        if isinstance(content, str) and content in usual:
-            places.append(row)
-            cells.append(content)
-        elif isinstance(content, Fault):
+        if isinstance(content, Fault):
             _tell_fault(reading, row, column.key, content)
         elif isinstance(content, str) and content.startswith("#") and is_error_text(content):
             _tell_fault(reading, row, column.key, Fault("error-cell", content.strip()))
@@ -148,8 +160,6 @@ def _cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tu
         else:
             places.append(row)
             cells.append(content)
-            if isinstance(content, str):
-                usual.add(content)
     return places, cells
 
 
