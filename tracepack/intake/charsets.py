@@ -23,7 +23,7 @@ _CHUNK = 1 << 20
 #: Evidence is looked for in the beginning of a file, and among this many characters beyond ASCII.
 _EVIDENCE_BYTES = 1 << 19
 _EVIDENCE_CHARACTERS = 20_000
-_ASK = "save it as CSV UTF-8 or as .xlsx, or state the encoding in a profile"
+_ASK = "save it as CSV UTF-8 or as .xlsx, or state the encoding (--encoding gb18030, or in a profile)"
 
 #: Characters that people write in each of them; what else a wrong decoding shows is rare there.
 _FULL_WIDTH = "\u3000-\u303f\uff01-\uff5e・ー"

@@ -22,7 +22,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_RECORDS = 200
 #: A header stands among the first rows of a table.
 _HEADER_RECORDS = 30
-_ASK = "state the delimiter in a profile, or save the table as an Excel workbook (.xlsx)"
+_ASK = "state the delimiter (--delimiter, or in a profile), or save the table as an Excel workbook (.xlsx)"
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
