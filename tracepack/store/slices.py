@@ -159,13 +159,11 @@ def _described(connection: Connection, start: Iterable[Fact], organisation: str,
     return found
 
 
-def facts_of_sheets(
-    connection: Connection, sheets: Collection[str] | None, as_of: int | None, *, but_import: int | None = None
-) -> list[Fact]:
-    """All visible facts, of some sheets or (None) of all, in stored order; ``but_import`` leaves out what one import recorded."""
+def facts_of_sheets(connection: Connection, sheets: Collection[str] | None, as_of: int | None, *, before: int | None = None) -> list[Fact]:
+    """All visible facts, of some sheets or (None) of all, in stored order; ``before`` an import only those of earlier ones."""
     query = select(*FACT_COLUMNS).where(visible(as_of))
-    if but_import is not None:
-        query = query.where(facts.c.import_id != but_import)
+    if before is not None:
+        query = query.where(facts.c.import_id < before)
     if sheets is not None:
         query = query.where(facts.c.sheet.in_(sheets))
     return decode_facts(connection, connection.execute(query).mappings())

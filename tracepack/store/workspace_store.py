@@ -102,7 +102,7 @@ class Store:
     def whole_ledger(self, import_id: int, recorded: Sequence[Fact]) -> Ledger:
         """Everything that holds, right after an import; ``recorded`` are the facts it gave, which are not read back."""
         with self._transaction(writing=False) as connection:
-            older = slices.facts_of_sheets(connection, None, None, but_import=import_id)
+            older = slices.facts_of_sheets(connection, None, None, before=import_id)
         return ledger_from_facts([*older, *recorded], organisation=self.organisation, site=self.site)
 
     def limits(self) -> Limits:
