@@ -131,7 +131,7 @@ def _known_materials(store: Store) -> frozenset[str]:
 
 
 def _read(path: Path, options: ImportOptions, limits: Limits) -> Reading:
-    options.progress("reading", file=path.name)
+    options.progress("progress.reading", file=path.name)
     return read_file(path, options.instructions, limits=limits)
 
 
@@ -146,7 +146,7 @@ def _import_together(store: Store, readings: Sequence[Reading], options: ImportO
 
 def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -> _Outcome:
     rows = [row for reading in _distinct(readings) for row in reading.rows]
-    options.progress("checking", rows=len(rows))
+    options.progress("progress.checking", rows=len(rows))
     known = _with_library(store.known(names_in(rows, options.supplier) | likely_twins(rows)))
     facts, findings = record_facts(
         rows,
@@ -163,9 +163,9 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
         return _Outcome(None, plan, sort_findings(found), refused=True)
     if not (plan.record or plan.supersede):
         return _Outcome(None, plan, sort_findings(found), refused=False)
-    options.progress("storing", facts=len(plan.record) + len(plan.supersede))
+    options.progress("progress.storing", facts=len(plan.record) + len(plan.supersede))
     import_id = store.record_import(_kept(_distinct(readings)), plan.record, plan.supersede)
-    options.progress("judging")
+    options.progress("progress.judging")
     world = questions.world_findings(store, import_id, [*plan.record, *plan.supersede])
     return _Outcome(import_id, plan, sort_findings([*found, *world]), refused=False)
 

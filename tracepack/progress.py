@@ -44,7 +44,7 @@ class ProgressLine:
     def __call__(self, step: str, **values: object) -> None:
         """Name the step that begins."""
         with self._lock:
-            self._text = visible(self._words(f"progress.{step}", **values))
+            self._text = visible(self._words(step, **values))
             if self._shown:
                 self._write(f"{_CLEAR}{self._text}")
 

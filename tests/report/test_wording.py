@@ -13,7 +13,8 @@ from tracepack.data import layout
 from tracepack.report.answers import ContentFigures
 from tracepack.report.wording import LANGUAGES, display_width, printable, visible, wording
 
-SOURCE = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(tracepack.report.__file__).parent.glob("*.py")))
+ROOMS = (Path(tracepack.report.__file__).parent, Path(tracepack.report.__file__).parents[1])
+SOURCE = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in sorted(room.glob("*.py")))
 #: Tables whose keys are looked up by a value of the data or of a vocabulary.
 BY_VALUE = {
     "category": set(layout().vocabularies["category"]),
