@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 
 from tracepack.core.content import LabComparison, Scope, lab_comparisons, reading_order, scope_of
 from tracepack.core.delivered import inconsistent, only_delivered
@@ -142,12 +143,16 @@ def _sources(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
         yield Finding("missing-source", Severity.WARNING, text, hint, tuple(d.source.ref("feedstock_source") for d in group))
 
 
+#: A delivery's lot as a bare pair: a hundred thousand keys are compared, few are shown.
+_OWNER_AND_LOT = attrgetter("supplier", "lot_no")
+
+
 def _lots(deliveries: Sequence[Delivery], verb: str = "name") -> str:
     """The subject and verb of a sentence about some deliveries: one lot by name, several by count and the first three."""
-    lots = list(dict.fromkeys(d.lot for d in deliveries))
+    lots = list(dict.fromkeys(map(_OWNER_AND_LOT, deliveries)))
     if len(lots) == 1:
-        return f"Lot {lots[0]} {verb}s"
-    shown = ", ".join(str(lot) for lot in lots[:3]) + (" ..." if len(lots) > 3 else "")
+        return f"Lot {LotKey(*lots[0])} {verb}s"
+    shown = ", ".join(str(LotKey(*lot)) for lot in lots[:3]) + (" ..." if len(lots) > 3 else "")
     return f"{len(lots)} delivered lots ({shown}) {verb}"
 
 
@@ -194,16 +199,16 @@ def _invalid(c: Certificate, d: Delivery, cell: SourceRef) -> Finding:
 
 def _declarations(_: Mixture, scope: Scope) -> Iterator[Finding]:
     """Deliveries of one lot that state different content."""
-    by_lot: dict[LotKey, list[Delivery]] = {}
+    by_lot: dict[tuple[str, str], list[Delivery]] = {}
     for d in scope.deliveries:
-        by_lot.setdefault(d.lot, []).append(d)
-    for lot, group in by_lot.items():
+        by_lot.setdefault((d.supplier, d.lot_no), []).append(d)
+    for group in by_lot.values():
         if len(group) == 1:
             continue
         words = {(d.biobased_carbon, d.biobased_mass, d.organic_carbon, d.inorganic_carbon, d.method) for d in group}
         if len(words) > 1:
             cells = tuple(d.source.ref("biobased_carbon") for d in group)
-            text = f"Deliveries of lot {lot} state different content; they mix by mass."
+            text = f"Deliveries of lot {group[0].lot} state different content; they mix by mass."
             yield Finding("declarations-differ", Severity.WARNING, text, "Ask the supplier which is right.", cells)
 
 

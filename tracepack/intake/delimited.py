@@ -109,13 +109,20 @@ def _read_grid(lines: _Lines, delimiter: str, limits: Limits) -> Grid:
         csv.field_size_limit(limit)
 
 
+#: Equal cells are one text in memory, as far as they are found among so many texts.
+_MOST_SHARED = 20_000
+
+
 def _rows(lines: _Lines, delimiter: str, limits: Limits) -> dict[int, dict[int, Content]]:
     rows: dict[int, dict[int, Content]] = {}
     cells = 0
+    shared: dict[str, str] = {}
     for number, record in enumerate(_records(lines, delimiter), 1):
         if not any(record):
             continue
-        kept: dict[int, Content] = {column: text for column, text in enumerate(record, 1) if text}
+        kept: dict[int, Content] = {column: shared.setdefault(text, text) for column, text in enumerate(record, 1) if text}
+        if len(shared) > _MOST_SHARED:
+            shared.clear()
         if number > MAX_ROW:
             raise RefusedError("the file has more rows than a worksheet", "split it")
         rows[number] = kept

@@ -17,6 +17,8 @@ from tracepack.store.schema import SCHEMA_VERSION, create_schema, migrate, schem
 
 #: How long one process waits for another's import, in milliseconds.
 BUSY_TIMEOUT_MS = 120_000
+#: Pages that a connection keeps in memory, in KB: a large import writes them once, not whenever they are pushed out.
+PAGE_CACHE_KB = 32_768
 
 
 def database_url(where: str | Path) -> URL:
@@ -46,6 +48,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver begins no transaction of its own
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KB}")
 
 
 def _begin(connection: Connection) -> None:
