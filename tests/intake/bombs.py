@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
@@ -161,5 +162,13 @@ def large_bombs() -> Iterator[tuple[str, bytes, str]]:
     yield "one-text.xlsx", streamed("xl/sharedStrings.xml", 256 * MIB), "too much text"
     yield "one-line.csv", b"a" * 190 * MIB, "a row is longer"
     yield "line-ends.csv", b"a\n" * 90 * MIB, "more rows than a worksheet"
+    endless = b"<worksheet><c r='A1' t='inlineStr'><is><t>" + random.Random(1).randbytes(MIB).hex().encode() * 20
+    yield "endless-text.xlsx", xlsx_with(SHEET, endless), "too much text"
+    spaces = "<text:s text:c='1000'/>" * 5_000
+    yield (
+        "spaces.ods",
+        ods(ROW.format("", f"<table:table-cell office:value-type='string'><text:p>{spaces}</text:p></table:table-cell>")),
+        "too much text",
+    )
     flood = b"<worksheet><row r='1'>" + b"<c r='A1'/><c r='B7' s='1'/>" * 700_000
     yield "flood.xlsx", xlsx_with(SHEET, flood), "damaged"

@@ -21,7 +21,7 @@ class Limits:
     largest_file_mb: int = 200
     largest_unpacked_mb: int = 500
     most_cells: int = 2_000_000
-    reading_seconds: int = 9
+    reading_seconds: int = 8
     reading_memory_mb: int = 800
 
 

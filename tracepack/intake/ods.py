@@ -17,7 +17,7 @@ from tracepack.intake.formats import numeric_cell, serial_reader
 from tracepack.intake.odsstyles import Styles
 from tracepack.intake.package import RAISE, WITHOUT_PASSWORD, Package, RefusedError, ignore
 from tracepack.intake.readout import MAX_SHEETS, BookReadout, SheetReadout
-from tracepack.intake.sheetxml import MAX_COLUMN, MAX_MERGED, MAX_ROW, UNCACHED, Content, Fault, Grid
+from tracepack.intake.sheetxml import MAX_COLUMN, MAX_MERGED, MAX_ROW, MAX_SHARED_CHARACTERS, UNCACHED, Content, Fault, Grid, refuse_long
 from tracepack.intake.xlsx import PERCENT_MARKER
 
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
@@ -72,6 +72,7 @@ class _ContentReader:
         self._paragraphs: list[str] = []
         self._pieces: list[str] = []
         self._in_text = 0
+        self._characters = 0
 
     # ---- events
 
@@ -109,6 +110,7 @@ class _ContentReader:
                 self._pieces.append(" " * min(_count(attributes, "text:c"), 1000))
             elif name in {"text:tab", "text:line-break"}:
                 self._pieces.append("\t" if name == "text:tab" else "\n")
+            refuse_long(self._pieces)
         elif name == "text:p":
             self._in_text = 1
             self._pieces = []
@@ -122,16 +124,24 @@ class _ContentReader:
         elif self._in_text:
             self._in_text -= 1
             if not self._in_text:
-                self._paragraphs.append("".join(self._pieces))
+                self._close_paragraph()
         elif name in _CELLS:
             self._close_cell(name)
         elif name == "table:table-row":
             self._close_row()
 
+    def _close_paragraph(self) -> None:
+        paragraph = "".join(self._pieces)
+        self._paragraphs.append(paragraph)
+        self._characters += len(paragraph)
+        if self._characters > MAX_SHARED_CHARACTERS:
+            raise RefusedError("the workbook holds too much text")
+
     def text(self, data: str) -> None:
         """Text inside an element."""
         if self._in_text and not self._skip:
             self._pieces.append(data)
+            refuse_long(self._pieces)
 
     # ---- tables, rows and cells
 

@@ -19,6 +19,8 @@ from tracepack.intake.sieve import TEXT, Sieve, plain_text
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 MAX_SHARED_CHARACTERS = 150_000_000
+#: The pieces, of some thousand characters each, in which the text of one cell may come.
+MAX_PIECES = 4_096
 MAX_MERGED = 200_000
 
 #: A merged range: first row, first column, last row, last column, from 1.
@@ -71,6 +73,12 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def refuse_long(pieces: list[str]) -> None:
+    """Refuse a cell whose text has no end; a spreadsheet's cell holds 32,767 characters."""
+    if len(pieces) > MAX_PIECES:
+        raise RefusedError("a cell of the workbook holds too much text")
 
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
@@ -130,6 +138,7 @@ class SharedStrings:
         if self._collect:
             self._count(len(data))
             self._pieces.append(data)
+            refuse_long(self._pieces)
 
     def _count(self, characters: int) -> None:
         self._characters += characters
@@ -225,6 +234,7 @@ class SheetReader:
         """Text inside an element."""
         if self._collect:
             self._pieces.append(data)
+            refuse_long(self._pieces)
 
     def _merge(self, reference: str) -> None:
         box = read_range(reference)
