@@ -19,8 +19,9 @@ from tracepack.intake.sieve import TEXT, Sieve, plain_text
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 MAX_SHARED_CHARACTERS = 150_000_000
-#: The pieces, of some thousand characters each, in which the text of one cell may come.
-MAX_PIECES = 4_096
+#: The characters of one cell, and the pieces in which they may come; a spreadsheet's cell holds 32,767 characters.
+MAX_CHARACTERS = 8_000_000
+MAX_PIECES = 8_192
 MAX_MERGED = 200_000
 
 #: A merged range: first row, first column, last row, last column, from 1.
@@ -76,8 +77,8 @@ def column_number(letters: str) -> int:
 
 
 def refuse_long(pieces: list[str]) -> None:
-    """Refuse a cell whose text has no end; a spreadsheet's cell holds 32,767 characters."""
-    if len(pieces) > MAX_PIECES:
+    """Refuse a cell whose text has no end; looked at each sixteenth piece, as pieces are of limited size."""
+    if not len(pieces) & 15 and (len(pieces) > MAX_PIECES or sum(map(len, pieces)) > MAX_CHARACTERS):
         raise RefusedError("a cell of the workbook holds too much text")
 
 
