@@ -305,6 +305,9 @@ def say(text: str) -> None:
 
 def show(answer: Model, as_json: bool, text: str, lang: str, *, summary: bool = False) -> None:
     """Print an answer, as JSON or by the function of that name in report.text; a ``summary`` of what was done is talk."""
+    from tracepack.report.localised import localised
+
+    answer = localised(answer, lang)
     if as_json:
         click.echo(answer.model_dump_json(by_alias=True, indent=2))
         return

@@ -12,6 +12,7 @@ from tracepack.report.build import content_answer, lineage_answer, trace_answer
 from tracepack.report.diagram import Format, render_diagram
 from tracepack.report.dossier import Dossier, build_dossier, render_json
 from tracepack.report.html import render_html
+from tracepack.report.localised import localised
 from tracepack.report.markdown import render_markdown
 from tracepack.store import Store
 
@@ -45,7 +46,7 @@ def dossier(store: Store, number: str, owner: str | None) -> Dossier:
 
 def report(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
     """The traceability report of a lot as json, md or html.  Raises UnknownLot, UsageProblem (another format)."""
-    gathered = dossier(store, number, owner)
+    gathered = localised(dossier(store, number, owner), lang)
     if file_format == "json":
         return render_json(gathered).encode()
     if file_format == "md":
