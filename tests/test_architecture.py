@@ -14,8 +14,9 @@ PACKAGE = Path(tracepack.__file__).parent
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "samples" not in p.relative_to(PACKAGE).parts)
 #: A room may import the rooms of its list, and itself.
 ROOMS = {
-    "cli": {"workspace", "demo", "layoutoptions", "progress", "documents", "report", "errors", "core", "data"},
+    "cli": {"annotating", "workspace", "demo", "layoutoptions", "progress", "documents", "report", "errors", "core", "data"},
     "workspace": {
+        "annotating",
         "importing",
         "profilebook",
         "layoutanswers",
@@ -36,6 +37,7 @@ ROOMS = {
     "layoutanswers": set(),
     "layoutoptions": {"layoutanswers"},
     "progress": {"report"},
+    "annotating": {"documents", "intake", "report", "core", "errors"},
     "importing": {"profilebook", "questions", "intake", "store", "report", "core", "data", "errors", "rulebook"},
     "listing": {"questions", "store", "report", "core", "data", "errors", "rulebook"},
     "questions": {"store", "report", "core", "data", "errors", "rulebook"},
@@ -70,7 +72,7 @@ CORE = [
 OWNERS = {
     "click": ("cli", "layoutoptions"),
     "sqlalchemy": ("store",),
-    "openpyxl": ("intake.workbook", "intake.formats", "intake.template", "intake.annotate", "report.xlsx"),
+    "openpyxl": ("intake.workbook", "intake.formats", "intake.template", "intake.annotate", "intake.writing", "report.xlsx"),
     "tomli_w": ("intake.profiles",),
     "xlrd": ("intake.xlschild",),
     "networkx": ("core.lineage",),
@@ -79,7 +81,7 @@ OWNERS = {
     "pygraphviz": ("report.diagram",),
     "typst": ("report.pdf",),
     "jinja2": ("report.html",),
-    "pydantic": ("intake.rows", "intake.schema", "report.answers", "report.dossier", "report.schemas"),
+    "pydantic": ("report.localised", "intake.rows", "intake.schema", "report.answers", "report.dossier", "report.schemas"),
 }
 
 

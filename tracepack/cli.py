@@ -145,11 +145,14 @@ def import_(workspace: str, /, files: Sequence[Path], as_json: bool, lang: str, 
     What cells and rows say wrongly refuses the import (exit code 1); what they reveal about the world (a lot that nobody
     delivered, an expired certificate) is stored and shown.
     """
+    from tracepack.annotating import annotated_paths, write_annotated
     from tracepack.progress import ProgressLine
 
     layout = layout_answers(told)
+    targets = annotated_paths(files, told["annotate"]) if told["annotate"] else []
+    where = opened(workspace)
     with ProgressLine(lang) as progress:
-        answer = opened(workspace).import_files(
+        answer = where.import_files(
             files,
             supplier=told["supplier"],
             replace=told["replace"],
@@ -159,6 +162,8 @@ def import_(workspace: str, /, files: Sequence[Path], as_json: bool, lang: str, 
             progress=progress,
         )
     show(answer, as_json, "import_text", lang, summary=True)
+    for file, path, found in zip(files, targets, answer.files, strict=False):
+        say(write_annotated(path, where.annotated(file, found, lang=lang)))
     if layout.save_profile:
         say(f"Saved the profile {layout.save_profile}; correct it in a text editor if need be.")
     return FOUND_ERRORS if any(file.status == "refused" for file in answer.files) else DONE

@@ -1,9 +1,10 @@
-"""The options of `import` that answer what a file's layout leaves open."""
+"""The options of `import` about the files themselves: what their layout leaves open, and giving them back with corrections."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -16,13 +17,16 @@ DATE_ORDERS = {"day-first": "dm", "month-first": "md"}
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _OPTIONS = (
+    click.option(
+        "--annotate",
+        type=click.Path(path_type=Path),
+        metavar="OUT.xlsx",
+        help="Give the file back with its wrong cells marked and a list of corrections, in the language of --lang; "
+        "for several files OUT is a folder.",
+    ),
     click.option("--profile", metavar="NAME", help="Read with this profile, or TOML file; else with the one whose layout is there."),
-    click.option(
-        "--save-profile", metavar="NAME", help="Keep the layout and the answers as a profile, a TOML file to correct."
-    ),
-    click.option(
-        "--read-as", multiple=True, metavar="SHEET=KIND", help="What a sheet holds: 'Tabelle1=Deliveries'; KIND alone for all."
-    ),
+    click.option("--save-profile", metavar="NAME", help="Keep the layout and the answers as a profile, a TOML file to correct."),
+    click.option("--read-as", multiple=True, metavar="SHEET=KIND", help="What a sheet holds: 'Tabelle1=Deliveries'; KIND alone for all."),
     click.option("--column", multiple=True, metavar="FIELD=HEADER", help="Which header means a column, as 'Quantity=Menge netto'."),
     click.option("--fixed", multiple=True, metavar="FIELD=VALUE", help="What the file does not state, as 'Unit=kg'."),
     click.option("--decimal-mark", type=click.Choice([",", "."]), help="The decimal mark where the cells do not tell."),

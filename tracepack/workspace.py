@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from tracepack import listing, questions
 from tracepack.errors import UsageProblem
 from tracepack.layoutanswers import NOTHING_ANSWERED, LayoutAnswers
-from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, LogAnswer, LotsAnswer, TraceAnswer
+from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, ImportFileAnswer, LogAnswer, LotsAnswer, TraceAnswer
 from tracepack.store import Store
 
 if TYPE_CHECKING:
     from tracepack.importing import Progress
+    from tracepack.intake.annotate import Annotated
     from tracepack.intake.suggestions import Names
 
 
@@ -82,6 +83,16 @@ class Workspace:
             progress=progress or silent,
         )
         return import_files(self._store, [Path(path) for path in paths], options, each=each)
+
+    def annotated(self, path: str | Path, answer: ImportFileAnswer, *, lang: str = "en") -> Annotated:
+        """The workbook of a file with what its import (``answer``) found marked in it, for its supplier to correct.
+
+        In place for .xlsx and .xlsm, a copy of the values for other formats.  Raises UnreadableFile, and UsageProblem
+        where the file is not the one that was imported.
+        """
+        from tracepack.annotating import annotated
+
+        return annotated(Path(path), answer, self._store.limits(), lang)
 
     def withdraw(self, import_id: int | None = None, *, fact_id: int | None = None, why: str) -> LogAnswer:
         """Take back an import or one fact; what it had replaced holds again.  Returns the withdrawal's log entry.

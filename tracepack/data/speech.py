@@ -7,6 +7,7 @@ fixed words; what stands in its gaps is said in the language too where it is a s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -51,6 +52,9 @@ def say_in(text: str, language: str) -> str:
         match = sentence.pattern.fullmatch(text)
         translated = dict(sentence.translations).get(language)
         if match and translated:
-            gaps = {name: say_in(value, language) if len(value) < len(text) else value for name, value in match.groupdict().items()}
-            return _GAP.sub(lambda gap: gaps[gap[1]], translated)
+            return _filled(translated, {name: say_in(value, language) for name, value in match.groupdict().items()})
     return text
+
+
+def _filled(sentence: str, gaps: Mapping[str, str]) -> str:
+    return _GAP.sub(lambda gap: gaps[gap[1]], sentence)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,13 +24,11 @@ from tracepack.intake.example import example_cells, example_name
 from tracepack.intake.suggestions import LONGEST_LIST, Names
 from tracepack.intake.template_choices import Choice, cell_at, choice_of, put_text, validation_of, value_title, write_lists
 from tracepack.intake.workbook import PERCENT_MARKER
+from tracepack.intake.writing import EPOCH, fixed_bytes
 
 #: How far down drop-downs reach, and how many rows are formatted cell by cell (some programs ignore a column's format).
 _ROWS = 5000
 _FORMATTED_ROWS = 50
-#: No file of ours carries the time it was written: the earliest time that a zip can hold.
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_EPOCH = dt.datetime(1980, 1, 1)
 _REQUIRED_FILL = PatternFill("solid", fgColor="FF1F4E79")
 _OPTIONAL_FILL = PatternFill("solid", fgColor="FF8FA9BF")
 _EXAMPLE_FONT = Font(italic=True, color="FF7F7F7F")
@@ -61,7 +56,9 @@ def write_template(which: str, lang: str, names: Names | None = None) -> bytes:
         _write_sheet(book.create_sheet(_sheet_title(sheet, lang)), sheet, lang, choices, ranges)
     book.move_sheet(LISTS_SHEET, offset=len(sheets))
     book.defined_names[PERCENT_MARKER] = DefinedName(PERCENT_MARKER, attr_text="TRUE")
-    return _fixed_bytes(book)
+    book.properties.creator = "tracepack"
+    book.properties.created = EPOCH
+    return fixed_bytes(book)
 
 
 def _sheets(which: str) -> tuple[data.Sheet, ...]:
@@ -203,29 +200,3 @@ def _set_up_print(worksheet: Worksheet) -> None:
     worksheet.page_setup.fitToWidth, worksheet.page_setup.fitToHeight = 1, 0
     worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     worksheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&A  &P/&N"))
-
-
-def _fixed_bytes(book: Workbook) -> bytes:
-    """The workbook's bytes without the time at which they were written."""
-    book.properties.creator = "tracepack"
-    book.properties.created = book.properties.modified = _EPOCH
-    raw = io.BytesIO()
-    book.save(raw)
-    fixed = io.BytesIO()
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in sorted(source.namelist()):
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _without_save_time(content)
-            target.writestr(zipfile.ZipInfo(name, _ZIP_TIME), content, zipfile.ZIP_DEFLATED)
-    return fixed.getvalue()
-
-
-def _without_save_time(core: bytes) -> bytes:
-    """The writer stamps the time of saving over ours; take it out again."""
-    before, found, rest = core.partition(b"<dcterms:modified")
-    if not found:
-        return core
-    opening, _, rest = rest.partition(b">")
-    _, _, after = rest.partition(b"<")
-    return before + found + opening + b">" + _EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + b"<" + after

@@ -285,7 +285,7 @@ class ColumnAnswer(Model):
 
 
 class TableAnswer(Model):
-    """One table of a file: its sheet, its header's first and last row, the contract's sheet it was read as, its columns, headers left out."""
+    """One table of a file: its sheet, its header's first and last row, the sheet it was read as, its columns, what was left out."""
 
     sheet: str
     header_rows: tuple[int, int]
