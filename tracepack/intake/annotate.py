@@ -75,7 +75,7 @@ def _place(ref: SourceRef) -> tuple[int, int]:
 
 def annotate(workbook: Workbook, findings: Sequence[Finding], lang: str) -> Annotated:
     """The file with its errors and warnings marked, in "en", "zh" or "de"; the same input gives the same bytes."""
-    words = read_toml(f"wording/{lang}.toml")["annotate"]
+    words = read_toml("wording/annotate.toml")[lang]
     book = _open(workbook)
     original = book is not None
     names = {sheet.name: sheet.name for sheet in workbook.sheets}
