@@ -223,6 +223,8 @@ def _file_answer(reading: Reading, outcome: _Outcome) -> ImportFileAnswer:
         superseded=len(superseded),
         findings=[finding_answer(f) for f in outcome.findings if any(ref.sha256 == reading.sha256 for ref in f.refs)],
         profile=reading.profile.name if reading.profile else "",
+        encoding=reading.dialect.encoding if reading.dialect else "",
+        delimiter=reading.dialect.delimiter if reading.dialect else "",
         tables=[_table_answer(read) for read in reading.tables],
         row_counts=dict(sorted(Counter(row.status for row in rows).items())),
         rows=rows,

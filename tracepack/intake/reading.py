@@ -21,7 +21,7 @@ from tracepack.intake.rows import EXAMPLE_ROW, RowNote, read_rows
 from tracepack.intake.tables import TITLE, TOTAL, Place, Search, Stated, find_places, sort_rows, stated_above
 from tracepack.intake.totals import check_totals
 from tracepack.intake.views import rows_view, with_merged, with_stated, without_texts
-from tracepack.intake.workbook import Sheet, Workbook, read_workbook
+from tracepack.intake.workbook import Dialect, Sheet, Workbook, read_workbook
 
 __all__ = ["Instructions", "Reading", "RowNote", "TableRead", "read_file", "read_sheets"]
 
@@ -44,7 +44,8 @@ class TableRead:
 class Reading:
     """One file as understood: its rows in the order of its sheets, what is wrong with it, and the rows passed over.
 
-    ``unread``: the sheets of which no table was understood; ``profile``: the one that it was read with.
+    ``unread``: the sheets of which no table was understood; ``profile``: the one that it was read with;
+    ``dialect``: how a text file is written, None for workbooks.
     """
 
     file: str
@@ -56,6 +57,7 @@ class Reading:
     tables: tuple[TableRead, ...] = ()
     unread: tuple[Sheet, ...] = ()
     profile: Profile | None = None
+    dialect: Dialect | None = None
 
 
 @dataclass(slots=True)
@@ -101,6 +103,7 @@ def read_sheets(workbook: Workbook, told: Instructions = NOTHING_TOLD) -> Readin
         tuple(found.tables),
         tuple(found.unread),
         fit.profile if fit else None,
+        workbook.dialect,
     )
 
 

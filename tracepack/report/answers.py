@@ -297,7 +297,8 @@ class TableAnswer(Model):
 class ImportFileAnswer(Model):
     """What became of one file; ``recorded``, ``unchanged`` and ``superseded`` count facts, ``row_counts`` the rows seen by how they ended.
 
-    ``profile`` names the profile that it was read with ("" for none).
+    ``profile`` names the profile that it was read with ("" for none); ``encoding`` and ``delimiter`` say how a text file was taken to be
+    written ("" for workbooks).
     """
 
     file: str
@@ -308,6 +309,8 @@ class ImportFileAnswer(Model):
     superseded: int
     findings: list[FindingAnswer]
     profile: str = ""
+    encoding: str = ""
+    delimiter: str = ""
     tables: list[TableAnswer] = Field(default_factory=list)
     row_counts: dict[str, int] = Field(default_factory=dict)
     rows: list[RowAnswer] = Field(default_factory=list)

@@ -217,6 +217,7 @@ def _file_lines(file: ImportFileAnswer, w: Wording, *, mapped: bool) -> list[str
         w("text.superseded", count=file.superseded) if file.superseded else "",
         w("text.unchanged", count=file.unchanged) if file.unchanged else "",
         w("text.row_counts", counts=counts) if counts else "",
+        w("text.text_file", encoding=file.encoding, delimiter=file.delimiter.replace("\t", "tab")) if file.encoding else "",
         w("text.read_with", profile=visible(file.profile)) if file.profile else "",
     ]
     tables = [line for table in file.tables if mapped or _needs_showing(table) for line in _table_lines(table, w)]
