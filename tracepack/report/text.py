@@ -92,7 +92,7 @@ def import_text(answer: ImportAnswer, lang: str = "en") -> str:
         last = w("text.stored_as", number=answer.import_id)
     else:
         last = w("text.dry_run") if answer.dry_run else w("text.nothing_stored")
-    blocks = [_file_lines(file, w, mapped=answer.dry_run) for file in answer.files]
+    blocks = [_file_lines(file, w, rehearsed=answer.dry_run) for file in answer.files]
     return _joined([*blocks, _finding_lines(answer.findings, w), [last]])
 
 
@@ -209,8 +209,8 @@ def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{sheet} {count}" for sheet, count in counts.items() if count)
 
 
-def _file_lines(file: ImportFileAnswer, w: Wording, *, mapped: bool) -> list[str]:
-    """What became of a file; ``mapped``: with what each column was taken for, also where the headers are the contract's own."""
+def _file_lines(file: ImportFileAnswer, w: Wording, *, rehearsed: bool) -> list[str]:
+    """What became of a file; a rehearsal shows what each column was taken for also where the headers are the contract's own."""
     counts = ", ".join(f"{count} {w.term('row_status', status)}" for status, count in file.row_counts.items())
     numbers = [
         w("text.recorded", sheets=_counted(file.recorded)) if any(file.recorded.values()) else "",
@@ -220,8 +220,9 @@ def _file_lines(file: ImportFileAnswer, w: Wording, *, mapped: bool) -> list[str
         w("text.text_file", encoding=file.encoding, delimiter=file.delimiter.replace("\t", "tab")) if file.encoding else "",
         w("text.read_with", profile=visible(file.profile)) if file.profile else "",
     ]
-    tables = [line for table in file.tables if mapped or _needs_showing(table) for line in _table_lines(table, w)]
-    lines = [f"{visible(file.file)}: {w.term('status', file.status)}", *(f"  {number}" for number in numbers if number), *tables]
+    tables = [line for table in file.tables if rehearsed or _needs_showing(table) for line in _table_lines(table, w)]
+    status = "rehearsed" if rehearsed and file.status == "recorded" else file.status
+    lines = [f"{visible(file.file)}: {w.term('status', status)}", *(f"  {number}" for number in numbers if number), *tables]
     return [*lines, "", findings_text(file.findings, w.lang)] if file.findings else lines
 
 
