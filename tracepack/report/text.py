@@ -221,8 +221,8 @@ def _file_lines(file: ImportFileAnswer, w: Wording, *, rehearsed: bool) -> list[
         w("text.read_with", profile=visible(file.profile)) if file.profile else "",
     ]
     tables = [line for table in file.tables if rehearsed or _needs_showing(table) for line in _table_lines(table, w)]
-    status = "rehearsed" if rehearsed and file.status == "recorded" else file.status
-    lines = [f"{visible(file.file)}: {w.term('status', status)}", *(f"  {number}" for number in numbers if number), *tables]
+    status = w("text.rehearsed") if rehearsed and file.status == "recorded" else w.term("status", file.status)
+    lines = [f"{visible(file.file)}: {status}", *(f"  {number}" for number in numbers if number), *tables]
     return [*lines, "", findings_text(file.findings, w.lang)] if file.findings else lines
 
 
