@@ -13,9 +13,9 @@ from intake.sheets import save
 from tracepack import cli
 
 DAY = dt.date(2026, 3, 5)
-HEADER = ["Partie", "Sorte", "Kilo netto", "Kam am", "Bio C %"]
+HEADER = ["Posten", "Ware", "Kilo", "Kam am", "Bio C %"]
 ANSWERS = [
-    *("--read-as", "Eingang=Deliveries", "--column", "Lot No=Partie", "--column", "Material=Sorte", "--column", "Quantity=Kilo netto"),
+    *("--read-as", "Eingang=Deliveries", "--column", "Lot No=Posten", "--column", "Material=Ware", "--column", "Quantity=Kilo"),
     *("--column", "Delivery Date=Kam am", "--column", "Biobased Carbon %=Bio C %", "--fixed", "Unit=kg", "--fixed", "Method=ASTM D6866"),
     *("--percent-scale", "fraction", "--decimal-mark", ","),
 ]
@@ -76,7 +76,7 @@ def test_a_layout_is_asked_about_answered_once_and_then_known(workspace: Path, t
 
 def test_a_changed_layout_is_not_read_with_the_old_profile(workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     imported(capsys, workspace, supplier_list(tmp_path, "march.xlsx", "L-1"), *ANSWERS, "--save-profile", "acme")
-    changed = supplier_list(tmp_path, "april.xlsx", "L-2", header=["Partie", "Sorte", "Brutto", "Kam am", "Bio C %"])
+    changed = supplier_list(tmp_path, "april.xlsx", "L-2", header=["Posten", "Ware", "Brutto", "Kam am", "Bio C %"])
     code, answer, names = imported(capsys, workspace, changed)
     assert (code, answer["files"][0]["profile"]) == (1, "")
     assert "profile-nearly-fits" in names

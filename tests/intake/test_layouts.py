@@ -130,6 +130,13 @@ LAYOUTS: list[tuple[str, Sheets, Sequence[str], list[tuple[str, Any, Any, str]]]
         ONE,
     ),
     (
+        "a total in two languages, merged",
+        {"到货": [["批号", "供应商", "物料", "数量", "单位", "交货日期"], ROW, OTHER, ["合计 Total", None, None, 1500, "kg"]]},
+        ["A4:C4"],
+        TWO,
+    ),
+    ("a subtotal that names its grade", {"Deliveries": [HEADER, ROW, ["Summe PLA", None, None, 1000], OTHER]}, [], TWO),
+    (
         "a heading across the table",
         {"Deliveries": [HEADER, ["Biopolymers", *[None] * 5], ROW, ["Fillers", *[None] * 5], OTHER]},
         ["A2:F2", "A4:F4"],

@@ -224,3 +224,25 @@ def test_the_uk_reprocessors_summary_log_becomes_deliveries_production_and_shipm
     assert first.source.ref("quantity").cell == "N4"
     seen = {(row.source.sheet, row.source.row) for row in reading.rows} | {(note.sheet, note.row) for note in reading.row_notes}
     assert len(seen) == 12 + 3 * 15039 + 3
+
+
+def test_a_saved_profile_fits_next_months_sheet_and_file(tmp_path: Path) -> None:
+    told = Instructions(fixed=fixed_values(["Supplier=ACME"]))
+    header = ["Lot No", "Material", "Quantity (kg)", "Delivery Date"]
+    january = save(tmp_path / "jan.xlsx", {"2026-01": [header, ["L-1", "PLA", 1, DAY]], "2026-02": [header, ["L-2", "PLA", 1, DAY]]})
+    proposed = propose_profile("acme", read_file(january, told), told)
+    assert [table.sheet for table in proposed.tables] == ["*-*"], "sheets that differ in their digits only are one entry"
+    march = save(tmp_path / "mar.xlsx", {"2026-03": [header, ["L-3", "PLA", 1, DAY]], "Notes-1": [["a", "b"], ["c", "d"]]})
+    reading = read_file(march, Instructions(profiles=(proposed,)))
+    assert [(row.values["lot_no"], row.values["supplier"]) for row in reading.rows] == [("L-3", "ACME")]
+    text = tmp_path / "export-2026-01.csv"
+    text.write_text("Lot No,Material,Quantity (kg),Delivery Date\r\nL-1,PLA,1,2026-03-05\r\n", encoding="utf-8")
+    assert [table.sheet for table in propose_profile("acme", read_file(text, told), told).tables] == ["*"]
+
+
+def test_a_profile_that_names_no_column_yet_says_so(tmp_path: Path) -> None:
+    path = save(tmp_path / "list.xlsx", {"Eingang": [["Liste"], ["Aa", "Bb", "Cc"], ["x", 1, 2]]})
+    blank = propose_profile("acme", read_file(path), Instructions())
+    assert "profile-used" not in names(read_file(path, Instructions(profiles=(blank,))).findings)
+    (told,) = [f for f in read_file(path, Instructions(profiles=(blank,), profile="acme")).findings if f.name == "profile-not-fitting"]
+    assert "names no column yet" in told.message

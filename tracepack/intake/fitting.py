@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tracepack.core.findings import Finding, SourceRef
@@ -17,6 +17,7 @@ from tracepack.intake.sheetxml import column_number
 from tracepack.intake.tables import Place
 from tracepack.intake.workbook import Sheet, Workbook
 
+_IN_PROFILE = "name its header in the profile's [table.columns], or its value in [table.fixed]; the header was read in row {row}"
 PREPARED, SKIPPED = "a prepared row that was not filled in", "left out by the profile"
 
 
@@ -41,17 +42,20 @@ class Fit:
 
 
 def fit(profile: Profile, workbook: Workbook) -> Fit:
-    """Lay a profile over a file."""
+    """Lay a profile over a file.
+
+    A table is lacking where sheets of its name are there and none has its columns; where there is no such sheet it is only absent.
+    """
     headers: dict[tuple[str, int], Header] = {}
     lacking, at = "", None
     for number, table in enumerate(profile.tables):
-        for sheet in workbook.sheets:
-            if sheet.rows and named_like(sheet.name, table.sheet):
-                header, missing = locate(sheet, table)
-                if header is not None:
-                    headers[sheet.name, number] = header
-                elif not lacking and table.sheet != "*":
-                    lacking, at = missing, SourceRef(sheet.file, sheet.sha256, sheet.name, "")
+        named = [sheet for sheet in workbook.sheets if sheet.rows and named_like(sheet.name, table.sheet)]
+        located = [(sheet, *locate(sheet, table)) for sheet in named]
+        found = {(sheet.name, number): header for sheet, header, _ in located if header is not None}
+        headers |= found
+        if located and not found and not lacking and table.sheet != "*":
+            sheet, _, lacking = located[0]
+            at = SourceRef(sheet.file, sheet.sha256, sheet.name, "")
     return Fit(profile, headers, lacking, at)
 
 
@@ -97,7 +101,8 @@ def columns_by(
     factors: dict[str, Decimal] = {}
     findings = list(_left_over(sheet, table, header, set(columns.values())))
     by_unit = ["unit"] if table.units.get("quantity") or stated_unit(table.layout.name, "quantity", texts.get("quantity", "")) else []
-    findings += missing(sheet, table.layout, header, {*columns, *known, *by_unit})
+    lacking = missing(sheet, table.layout, header, {*columns, *known, *by_unit})
+    findings += [replace(found, hint=_IN_PROFILE.format(row=header.last)) for found in lacking]
     for key, column in columns.items():
         unit = table.units.get(key, "")
         by_header = stated_unit(table.layout.name, key, texts[key])
@@ -163,8 +168,11 @@ def choose(profiles: Sequence[Profile], workbook: Workbook, asked: str | None) -
     Where none was named, the only one whose layout is there; of several none, with an error.  One whose sheets are
     there but not all of its columns is told, since its supplier may have changed the layout.
     """
-    fits = [fit(profile, workbook) for profile in profiles]
     place = SourceRef(workbook.name, workbook.sha256, "", "")
+    unfinished = [profile.name for profile in profiles if not any(table.columns for table in profile.tables)]
+    if asked in unfinished:
+        return None, (_unfinished(asked, place),)
+    fits = [fit(profile, workbook) for profile in profiles if profile.name not in unfinished]
     if asked:
         chosen = next(f for f in fits if f.profile.name == asked)
         return (chosen, ()) if chosen.fits else (None, (_unfitting(chosen, place, asked=True),))
@@ -176,6 +184,12 @@ def choose(profiles: Sequence[Profile], workbook: Workbook, asked: str | None) -
         message = f"The layout is that of several profiles: {names}."
         return None, (finding("profile-ambiguous", message, hint="name the one that is meant with --profile", refs=[place]),)
     return None, tuple(_unfitting(f, place, asked=False) for f in fits if f.lacking)
+
+
+def _unfinished(name: str, place: SourceRef) -> Finding:
+    message = f"The profile {name} was not used: it names no column yet."
+    hint = "move the headers that matter from `ignored` into [table.columns], each behind the column that it means"
+    return finding("profile-not-fitting", message, hint=hint, refs=[place])
 
 
 def _unfitting(found: Fit, place: SourceRef, *, asked: bool) -> Finding:

@@ -219,6 +219,8 @@ _TOTAL_WORDS = (
     "合计 总计 小计 合計 総計 小計 总和 总数"
 )
 _TOTALS = frozenset(_TOTAL_WORDS.split())
+#: A word of Latin letters, or of East Asian signs, at the beginning of a text.
+_FIRST_WORD = re.compile(r"\s*(?:grand total|sub-?total|[^\W\d_\u3000-\u9fff]+(?![\w-])|[\u4e00-\u9fff]{2})", re.IGNORECASE)
 _NOTE_START = re.compile(
     r"\s*(\*|†|\d\)|note|notes|remark|remarks|legend|source|page|prepared|approved|checked|signature|printed|end of|hinweis|"
     r"anmerkung|legende|seite|erstellt|geprüft|unterschrift|stand|注|备注|備考|说明|※|制表|审核|审批|签|第\d+页|以上)",
@@ -285,10 +287,11 @@ def _is_total(cells: Mapping[int, Content], layout: data.Sheet, columns: Mapping
 
 
 def _total_word(content: Content) -> bool:
-    """Whether a cell says "total" in some language; identifiers mostly end in a digit, words for a total never do."""
-    if not isinstance(content, str) or content[-1:].isdigit() or len(content) >= 60:
+    """Whether a cell says "total" in some language ("合计 Total", "Summe PLA"); words for a total never end in a digit."""
+    if not isinstance(content, str) or len(content) >= 60 or not content or content[0].isdigit():
         return False
-    return fold(content) in _TOTALS or fold(content.split(":")[0].split("：")[0]) in _TOTALS
+    first = _FIRST_WORD.match(content)
+    return first is not None and fold(first[0]) in _TOTALS
 
 
 def _across(sheet: Sheet) -> set[int]:
