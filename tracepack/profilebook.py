@@ -52,7 +52,10 @@ def save_profile(folder: Path, profile: Profile) -> Path:
         raise UsageProblem(f"{profile.name!r} cannot be the name of a profile", "use letters, digits, spaces, dots and dashes")
     path = folder / f"{profile.name}.toml"
     if path.exists():
-        raise UsageProblem(f"there is a profile {profile.name} already ({path})", "correct it in a text editor, or choose another name")
+        raise UsageProblem(
+            f"there is a profile {profile.name} already ({path})",
+            "correct it in a text editor, delete it to save it anew, or choose another name",
+        )
     try:
         folder.mkdir(exist_ok=True)
     except OSError as problem:

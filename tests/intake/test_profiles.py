@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -246,3 +247,88 @@ def test_a_profile_that_names_no_column_yet_says_so(tmp_path: Path) -> None:
     assert "profile-used" not in names(read_file(path, Instructions(profiles=(blank,))).findings)
     (told,) = [f for f in read_file(path, Instructions(profiles=(blank,), profile="acme")).findings if f.name == "profile-not-fitting"]
     assert "names no column yet" in told.message
+
+
+UNITS = ["", "", "", "kg", "TT.MM.JJJJ", "% v. TOC"]
+
+
+@pytest.mark.parametrize("by_profile", [True, False])
+def test_a_units_row_counts_under_headers_that_were_told(by_profile: bool, tmp_path: Path) -> None:
+    fields = ["Lot No", "Supplier", "Material", "Quantity", "Delivery Date", "Biobased Carbon %"]
+    told = Instructions(
+        read_as=sheets_read_as(["Deliveries"]), told=told_columns([f"{field}={header}" for field, header in zip(fields, OWN, strict=True)])
+    )
+    path = save(tmp_path / "march.xlsx", {"Eingang": [OWN, UNITS, ["L-1", "ACME", "PLA", 5, DAY, 45]]})
+    first = read_file(path, told)
+    if by_profile:
+        told = Instructions(profiles=(propose_profile("acme", first, told),))
+    (row,) = read_file(path, told).rows
+    assert (row.values["quantity"], row.values["unit"]) == (5, "kg")
+    tonnes = save(tmp_path / "april.xlsx", {"Eingang": [OWN, [*UNITS[:3], "t", *UNITS[4:]], ["L-1", "ACME", "PLA", 5, DAY, 45]]})
+    reading = read_file(tonnes, Instructions(read_as=told.read_as, told=told.told, profiles=told.profiles, fixed=fixed_values(["Unit=kg"])))
+    assert "unit-contradictory" in names(reading.findings), "five tonnes are never five kilograms"
+
+
+def test_a_profile_saved_from_merged_headers_fits_the_file_it_came_from(tmp_path: Path) -> None:
+    path = save(
+        tmp_path / "list.xlsx",
+        {
+            "2026年1月": [
+                ["发货"],
+                ["产品 Product", None, "数量", "发货 Shipping"],
+                ["品名", "牌号 Grade", "净重(吨)", "装柜日"],
+                ["聚乳酸", "L-1", 2, DAY],
+            ]
+        },
+    )
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].merge_cells("A2:B2")
+    book.save(path)
+    told = Instructions(
+        supplier="WF",
+        read_as=sheets_read_as(["Deliveries"]),
+        told=told_columns(["Lot No=牌号 Grade", "Material=品名", "Delivery Date=装柜日"]),
+    )
+    first = read_file(path, told)
+    assert [row.values["lot_no"] for row in first.rows] == ["L-1"]
+    kept = parse_profile("wf", profile_text(propose_profile("wf", first, told)))
+    again = read_file(path, Instructions(profiles=(kept,)))
+    assert [row.values for row in again.rows] == [row.values for row in first.rows]
+    assert "column-unknown" not in names(again.findings)
+
+
+def test_what_is_told_goes_before_the_profile(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[*OWN, "Netto"], ["L-1", "ACME", "PLA", 1, DAY, 0.5, 7]]
+    path = save(tmp_path / "list.xlsx", {"Eingang 03": rows})
+    told = Instructions(profiles=(profile(),), told=told_columns(["Quantity=Netto"]))
+    assert [row.values["quantity"] for row in read_file(path, told).rows] == [7]
+    other = read_file(path, Instructions(profiles=(profile(),), read_as=sheets_read_as(["Eingang*=Shipments"])))
+    assert {row.sheet for row in other.rows} <= {"Shipments"}
+
+
+def test_a_profiles_supplier_owns_what_names_no_owner(tmp_path: Path) -> None:
+    text = 'supplier = "ACME"\n[[table]]\nsheet = "QS"\nholds = "Lab Tests"\n[table.columns]\n"Report No" = "Prüf"\n"Lot No" = "Partie"\n'
+    text += 'Method = "Verf"\n"Report Date" = "Tag"\n"Biobased Carbon %" = "C"\n'
+    reading = read(tmp_path, [["Prüf", "Partie", "Verf", "Tag", "C"], ["R-1", "L-1", "ASTM D6866", DAY, 45]], profile(text), sheet="QS")
+    assert [row.values["supplier"] for row in reading.rows] == ["ACME"]
+
+
+def test_totals_are_compared_also_in_text_and_under_a_profile(tmp_path: Path) -> None:
+    text = PROFILE.replace("[table.columns]", 'row_if_filled = "Partie"\n[table.columns]', 1)
+    rows: list[list[object]] = [OWN, ["L-1", "ACME", "PLA", "1.000,5", DAY, 0.5], [None, None, "Gesamt kg", "9.999,0"], ["____________"]]
+    reading = read(tmp_path, rows, profile(text))
+    (differs,) = [f for f in reading.findings if f.name == "total-differs"]
+    assert differs.refs[0].cell == "D3"
+    assert not [f for f in reading.findings if f.severity == "error"]
+    right = read(tmp_path, [*rows[:2], [None, None, "Gesamt kg", "1.000,5"]], profile(text))
+    assert "total-differs" not in names(right.findings)
+
+
+def test_what_the_cells_prove_is_kept_for_files_that_prove_nothing(tmp_path: Path) -> None:
+    text = tmp_path / "coa-02.csv"
+    text.write_text("Lot No,Supplier,Material,Net Wt (lb),Ship Date\r\n1E5,PT,PP,1.5,2/19/2026\r\n", encoding="utf-8")
+    kept = propose_profile("pt", read_file(text), Instructions())
+    assert (kept.tables[0].rules.order, kept.tables[0].rules.mark) == ("md", ".")
+    march = tmp_path / "coa-03.csv"
+    march.write_text("Lot No,Supplier,Material,Net Wt (lb),Ship Date\r\n1E6,PT,PP,2,3/4/2026\r\n", encoding="utf-8")
+    assert [row.values["delivery_date"] for row in read_file(march, Instructions(profiles=(kept,))).rows] == [dt.date(2026, 3, 4)]

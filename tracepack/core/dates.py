@@ -19,7 +19,7 @@ _SERIAL = Unread(
 _AMBIGUOUS = Unread(
     "date-ambiguous",
     "The column's dates could be day/month or month/day; no other cell of the column tells which.",
-    "store them as dates, or write them as 2026-01-31",
+    "store them as dates, write them as 2026-01-31, or state the order with --date-order",
 )
 _CONTRADICTED = Unread(
     "profile-contradicted",

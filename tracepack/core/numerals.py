@@ -37,7 +37,7 @@ class Unread:
 _AMBIGUOUS = Unread(
     "number-ambiguous",
     "The column's mark could be a decimal mark or a thousands separator; no other cell of the column tells which.",
-    "store the values as numbers, or write one of them so that it can only be read one way (1234.0 or 1,234.00)",
+    "store the values as numbers, write one so that it can only be read one way (1234.0 or 1,234.00), or state it with --decimal-mark",
 )
 _UNREADABLE = Unread("number-unreadable", "A number was expected.", "write one number, without unit or words; the unit has its own column")
 _CONTRADICTED = {

@@ -18,7 +18,7 @@ APPROXIMATE_POINTS = Decimal(5)
 _AMBIGUOUS = Unread(
     "share-ambiguous",
     "The column's numbers may be percentages or fractions of one: some lie between 0 and 1 and none is above 1.",
-    "write them with a % sign (0.5 % or 50 %), or format the cells as percentages",
+    "write them with a % sign (0.5 % or 50 %), format the cells as percentages, or state which with --percent-scale",
 )
 _NOT_A_FRACTION = Unread(
     "profile-contradicted",

@@ -58,11 +58,15 @@ class Annotated:
 
 
 def corrections_in(findings: Sequence[Finding], sha256: str) -> tuple[Correction, ...]:
-    """Every error and warning of a file, cell by cell, errors first and then by place; notes need no correction."""
+    """Every error and warning of a file, cell by cell, errors first and then by place.
+
+    Notes need no correction; what is known of the supplier's world, and columns that we do not read, are ours to deal with.
+    """
+    ours = read_toml("wording/annotate.toml")["ours"]
     found = [
         Correction(finding, ref)
         for finding in findings
-        if finding.severity in _ORDER
+        if finding.severity in _ORDER and finding.name not in ours
         for ref in dict.fromkeys(finding.refs)
         if ref.sha256 == sha256
     ]

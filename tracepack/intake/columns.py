@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -62,13 +62,16 @@ def map_columns(sheet: Sheet, names: Names, header: Header, known: Collection[st
     filled = _filled_columns(sheet)
     matches: dict[str, list[tuple[int, str, Match]]] = {}
     findings: list[Finding] = []
+    unknown: list[tuple[int, int, str]] = []
     for column, text in header.texts.items():
-        match = names.match(text) if text else None
+        by_letter = names.match(f"column {sheet.letter(column)}") if names.told else None
+        match = by_letter or (names.match(text) if text else None)
         if match is not None:
             matches.setdefault(match.key, []).append((column, text, match))
         elif column in filled:
-            findings.append(unknown_column(sheet, header.last if text else filled[column], column, text))
-    findings += [unknown_column(sheet, filled[column], column, "") for column in sorted(filled.keys() - header.texts.keys())]
+            unknown.append((header.last if text else filled[column], column, text))
+    unknown += [(filled[column], column, "") for column in sorted(filled.keys() - header.texts.keys())]
+    findings += unknown_columns(sheet, unknown)
     chosen = {key: _choose(places, filled) for key, places in matches.items()}
     findings += [_twice(sheet, header.last, places) for key, places in matches.items() if chosen[key] is None]
     taken = {key: place for key, place in chosen.items() if place is not None}
@@ -113,17 +116,22 @@ def _choose(places: list[tuple[int, str, Match]], filled: Collection[int]) -> tu
     return None if len(with_values) > 1 else (with_values or places)[0]
 
 
-def unknown_column(sheet: Sheet, row: int, column: int, header: str) -> Finding:
-    """`column-unknown`, at a column's header or (without one) its first value."""
-    ref = sheet.ref(row, column)
-    called = f"The column {header!r}" if header else "A column without a header"
-    return finding(
-        "column-unknown",
-        f"{called} is none of this sheet's; nothing was read from it.",
-        hint="rename it if it means one of the sheet's columns, or say so with --column; a unit must be one that the column may have",
-        refs=[ref],
-        excerpt=f"{ref.cell}  {header or text_of(sheet.rows[row].get(column))[:80]}",
-    )
+def unknown_columns(sheet: Sheet, places: Sequence[tuple[int, int, str]]) -> tuple[Finding, ...]:
+    """`column-unknown` for columns of a table, as (row, column, header): at each one's header, or (without one) its first value."""
+    if not places:
+        return ()
+    refs = [sheet.ref(row, column) for row, column, _ in places]
+    named = [repr(header) for _, _, header in places if header]
+    row, column, header = places[0]
+    if len(places) > 1:
+        called = f"{len(places)} columns ({', '.join(named)})" if named else f"{len(places)} columns without a header"
+        message = f"{called} are none of this sheet's; nothing was read from them."
+    else:
+        called = f"The column {header!r}" if header else "A column without a header"
+        message = f"{called} is none of this sheet's; nothing was read from it."
+    hint = "rename what means one of the sheet's columns, or say so with --column; a unit must be one that the column may have"
+    excerpt = f"{refs[0].cell}  {header or text_of(sheet.rows[row].get(column))[:80]}"
+    return (finding("column-unknown", message, hint=hint, refs=refs, excerpt=excerpt),)
 
 
 def _twice(sheet: Sheet, row: int, places: list[tuple[int, str, Match]]) -> Finding:

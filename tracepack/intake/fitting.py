@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tracepack.core.findings import Finding, SourceRef
 from tracepack.core.quantity import mass_mg
-from tracepack.intake.columns import ColumnMap, Rules, missing, unknown_column
+from tracepack.intake.columns import ColumnMap, Rules, missing, unknown_columns
 from tracepack.intake.gather import finding
 from tracepack.intake.headers import HEADER_UNITS, Names, fold, stated_unit
-from tracepack.intake.layouts import HEADER_ROWS, Header, header_texts, text_of
+from tracepack.intake.layouts import HEADER_ROWS, Header, header_texts, text_of, units_under
 from tracepack.intake.profiles import Profile, TableProfile, column_letter, named_like, with_rules
 from tracepack.intake.sheetxml import column_number
-from tracepack.intake.tables import Place
+from tracepack.intake.tables import Place, is_total
+from tracepack.intake.views import rows_view
 from tracepack.intake.workbook import Sheet, Workbook
 
 _IN_PROFILE = "name its header in the profile's [table.columns], or its value in [table.fixed]; the header was read in row {row}"
@@ -36,7 +37,7 @@ class Fit:
         return bool(self.headers) and not self.lacking
 
     def tables_in(self, sheet_name: str) -> list[tuple[TableProfile, Header]]:
-        """The profile's tables that a sheet holds, with their headers."""
+        """The profile's tables that a sheet holds, with their headers; tables that name no column yet are none."""
         tables = enumerate(self.profile.tables)
         return [(table, self.headers[sheet_name, number]) for number, table in tables if (sheet_name, number) in self.headers]
 
@@ -48,7 +49,7 @@ def fit(profile: Profile, workbook: Workbook) -> Fit:
     """
     headers: dict[tuple[str, int], Header] = {}
     lacking, at = "", None
-    for number, table in enumerate(profile.tables):
+    for number, table in ((number, table) for number, table in enumerate(profile.tables) if table.columns):
         named = [sheet for sheet in workbook.sheets if sheet.rows and named_like(sheet.name, table.sheet)]
         located = [(sheet, *locate(sheet, table)) for sheet in named]
         found = {(sheet.name, number): header for sheet, header, _ in located if header is not None}
@@ -61,17 +62,18 @@ def fit(profile: Profile, workbook: Workbook) -> Fit:
 
 def locate(sheet: Sheet, table: TableProfile) -> tuple[Header | None, str]:
     """The header of a profile's table in a sheet, or None and the first of its headers that no row holds."""
+    names = Names(table.layout.name, frozenset((fold(text), key) for key, text in table.columns.items()))
     rows = [table.header_row] if table.header_row else sorted(sheet.rows)[:HEADER_ROWS]
     wanted = [text for text in table.columns.values() if column_letter(text) is None]
     nearest, fewest = wanted[0] if wanted else "", len(wanted) + 1
     for row in rows:
         if row in sheet.rows:
             last = row + table.header_rows - 1
-            texts = header_texts(sheet, range(row, last + 1), Names(table.layout.name))
+            texts = header_texts(sheet, range(row, last + 1), names)
             present = {fold(text) for text in texts.values()}
             missing = [text for text in wanted if fold(text) not in present]
             if not missing and (wanted or table.header_row):
-                return Header(row, last, texts), ""
+                return Header(row, last + 1 if units_under(sheet, last + 1) else last, texts), ""
             if missing and len(missing) < fewest:
                 nearest, fewest = missing[0], len(missing)
     return None, nearest
@@ -92,20 +94,22 @@ def column_at(header: Header, designator: str) -> int | None:
 
 
 def columns_by(
-    sheet: Sheet, table: TableProfile, header: Header, known: Collection[str], told: Rules
+    sheet: Sheet, rows: Sequence[int], table: TableProfile, header: Header, known: Collection[str], told: Rules
 ) -> tuple[ColumnMap, tuple[Finding, ...]]:
-    """The columns of a table as its profile names them; ``sheet`` holds the table's rows, ``known`` fields that need no column."""
+    """The columns of a table as its profile names them; ``rows`` are those of its data, ``known`` fields that need no column."""
     columns = {key: column for key, name in table.columns.items() if (column := column_at(header, name))}
     texts = {key: header.texts.get(column, "") or name for (key, column), name in zip(columns.items(), table.columns.values(), strict=True)}
+    under = units_under(sheet, header.last)
     units: dict[str, str] = {}
     factors: dict[str, Decimal] = {}
-    findings = list(_left_over(sheet, table, header, set(columns.values())))
-    by_unit = ["unit"] if table.units.get("quantity") or stated_unit(table.layout.name, "quantity", texts.get("quantity", "")) else []
+    findings = list(_left_over(rows_view(sheet, rows, None), table, header, set(columns.values())))
+    named = {key: f"{texts[key]} ({under[column]})" if under.get(column) else texts[key] for key, column in columns.items()}
+    by_unit = ["unit"] if table.units.get("quantity") or stated_unit(table.layout.name, "quantity", named.get("quantity", "")) else []
     lacking = missing(sheet, table.layout, header, {*columns, *known, *by_unit})
     findings += [replace(found, hint=_IN_PROFILE.format(row=header.last)) for found in lacking]
     for key, column in columns.items():
         unit = table.units.get(key, "")
-        by_header = stated_unit(table.layout.name, key, texts[key])
+        by_header = stated_unit(table.layout.name, key, named[key])
         if unit and by_header and by_header.unit and mass_mg(Decimal(1), by_header.unit) != mass_mg(Decimal(1), unit):
             findings.append(_contradicted(sheet, header, column, texts[key], unit))
         if unit and key in HEADER_UNITS:
@@ -118,7 +122,7 @@ def columns_by(
     return ColumnMap(table.layout, header.last, columns, texts, units, factors, rules), tuple(findings)
 
 
-def _left_over(sheet: Sheet, table: TableProfile, header: Header, taken: Collection[int]) -> Iterator[Finding]:
+def _left_over(sheet: Sheet, table: TableProfile, header: Header, taken: Collection[int]) -> tuple[Finding, ...]:
     """Columns with values that the profile neither reads nor leaves out."""
     filled: dict[int, int] = {}
     for row, cells in sheet.rows.items():
@@ -126,10 +130,12 @@ def _left_over(sheet: Sheet, table: TableProfile, header: Header, taken: Collect
             for column, content in cells.items():
                 if text_of(content):
                     filled.setdefault(column, row)
+    places: list[tuple[int, int, str]] = []
     for column, row in sorted(filled.items()):
         text = header.texts.get(column, "")
         if column not in taken and not any(named_like(text, pattern) for pattern in table.ignored):
-            yield unknown_column(sheet, header.last if text else row, column, text)
+            places.append((header.last if text else row, column, text))
+    return unknown_columns(sheet, places)
 
 
 def _contradicted(sheet: Sheet, header: Header, column: int, text: str, unit: str) -> Finding:
@@ -143,8 +149,8 @@ def _contradicted(sheet: Sheet, header: Header, column: int, text: str, unit: st
     )
 
 
-def rows_by(sheet: Sheet, table: TableProfile, place: Place) -> dict[int, str]:
-    """The rows that a profile leaves out, with the reason."""
+def rows_by(sheet: Sheet, table: TableProfile, place: Place, columns: Mapping[str, int]) -> dict[int, str]:
+    """The rows that a profile leaves out, with the reason; totals are left to be compared with their rows."""
     blank = {" ".join(text.split()).casefold() for text in table.blank}
 
     def says(row: int, column: int | None) -> str:
@@ -157,7 +163,7 @@ def rows_by(sheet: Sheet, table: TableProfile, place: Place) -> dict[int, str]:
     for row in place.below:
         if any(says(row, column).casefold() == text for column, text in rules if column):
             left_out[row] = SKIPPED
-        elif table.row_if_filled and not says(row, key):
+        elif table.row_if_filled and not says(row, key) and not is_total(sheet.rows[row], table.layout, columns):
             left_out[row] = PREPARED
     return left_out
 
@@ -196,5 +202,5 @@ def _unfitting(found: Fit, place: SourceRef, *, asked: bool) -> Finding:
     """That a profile does not fit, with the header that is missing."""
     missing = f"has no column {found.lacking!r}" if found.lacking else "has none of its tables"
     name = "profile-not-fitting" if asked else "profile-nearly-fits"
-    hint = "correct the profile, or import without it" if asked else "if the supplier has changed the layout, save the profile anew"
+    hint = "correct the profile" if asked else "correct the profile, or if the layout has changed for good, delete it and save it anew"
     return finding(name, f"The profile {found.profile.name} was not used: the file {missing}.", hint=hint, refs=[found.at or place])

@@ -90,18 +90,19 @@ class Names:
 
 @lru_cache(maxsize=32768)
 def _match(names: Names, header: str) -> Match | None:
-    if names.told:
-        told = next((key for text, key in names.told if text == fold(header)), None)
-        if told:
-            found = match_header(names.layout, header)
-            return found if found and found.key == told else _match_told(names.layout, told, header)
+    if not names.told:
+        return match_header(names.layout, header)
+    told = dict(names.told)
+    whole = told.get(fold(header))
+    if whole:
+        return stated_unit(names.layout, whole, header) or Match(whole)
+    for pattern in (_BRACKETED, _LAST_WORD, _AFTER_MARK):
+        tail = pattern.fullmatch(header.strip())
+        key = told.get(fold(tail["base"])) if tail else None
+        if tail and key and (match := _with_unit(names.layout, key, tail["unit"])):
+            return match
     found = match_header(names.layout, header)
-    return None if found and any(key == found.key for _, key in names.told) else found
-
-
-def _match_told(layout_name: str, key: str, header: str) -> Match:
-    """A header whose meaning was told; the unit that it states still counts."""
-    return stated_unit(layout_name, key, header) or Match(key)
+    return None if found and found.key in told.values() else found
 
 
 def stated_unit(layout_name: str, key: str, header: str) -> Match | None:
@@ -149,7 +150,7 @@ def _with_unit(layout_name: str, key: str, unit: str) -> Match | None:
     kind = data.layout().sheets[layout_name].column(key).type
     folded = fold(unit)
     if kind == "share":
-        return Match(key) if not folded or folded in _SHARE_WORDS else None
+        return Match(key) if not folded or folded in _SHARE_WORDS or "%" in unit else None
     if key in HEADER_UNITS:
         factor = HEADER_UNITS[key].get(folded)
         return Match(key, factor=Decimal(factor)) if factor else None

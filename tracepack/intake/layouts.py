@@ -108,7 +108,16 @@ _UNIT_TEXTS = _FORMATS | {"wt", "w", "percent", "pct", "prozent"} | {unit for un
 
 def is_unit_text(text: str) -> bool:
     """Whether a text is one of a units row: `kg`, `(%)`, `[g/cm³]`, `wt-%`, `YYYY-MM-DD`, `-`."""
-    return fold(text) in _UNIT_TEXTS or is_known_unit(text)
+    return fold(text) in _UNIT_TEXTS or is_known_unit(text) or ("%" in text and len(text) <= 15 and not any(c.isdigit() for c in text))
+
+
+def units_under(sheet: Sheet, row: int) -> dict[int, str]:
+    """The units row that a row is, as the text of each column; empty where it is none."""
+    cells = sheet.rows.get(row, {})
+    texts = {column: text_of(content) for column, content in cells.items()}
+    all_text = all(isinstance(content, str) for content in cells.values())
+    some = any(is_known_unit(text) or "%" in text for text in texts.values())
+    return texts if all_text and some and all(is_unit_text(text) for text in texts.values() if text) else {}
 
 
 # ---- headers
@@ -203,6 +212,11 @@ class Told:
 
     columns: frozenset[tuple[str, str, str]] = frozenset()
 
+    def headers_in(self, layout_name: str) -> dict[str, str]:
+        """The folded header that was told for each field of one sheet."""
+        fields = {column.key for column in data.layout().sheets[layout_name].columns}
+        return {key: text for sheet, text, key in sorted(self.columns) if sheet in ("", layout_name) and key in fields}
+
     def names(self, layout_name: str) -> Names:
         """The names of one sheet's columns."""
         fields = {column.key for column in data.layout().sheets[layout_name].columns}
@@ -220,6 +234,17 @@ class Guess:
     candidates: tuple[str, ...] = ()
 
 
+#: Sheets that a maker keeps of its own stock: a list that lacks something, or names a day of shipping, is rather one of deliveries.
+_OWN_BOOKS = frozenset({"Opening Stock", "Stock Counts"})
+_STOCK_DATES = frozenset({"date", "datum", "日期", "日付", "stockdate", "countdate", "stichtag", "盘点日期", "inventurdatum"})
+
+
+def _dates_stock(names: Names, header: Header) -> bool:
+    """Whether the date of a table may be that of a stock: a plain "Date", or one of counting."""
+    dates = [text for text in header.texts.values() if text and (match := names.match(text)) and match.key == "date"]
+    return all(fold(text) in _STOCK_DATES for text in dates)
+
+
 def guess_layout(sheet: Sheet, rows: Sequence[int], told: Told, known: Collection[str], title: str) -> Guess:
     """The layout whose required columns a header holds, and of those the one that understands most of it.
 
@@ -229,6 +254,9 @@ def guess_layout(sheet: Sheet, rows: Sequence[int], told: Told, known: Collectio
     scored = {name: best for name in data.layout().sheets if (best := best_header(sheet, rows, told.names(name))) and best[0] >= ENOUGH}
     complete = {name: best for name, best in scored.items() if not lacking(told.names(name), best[1], known)}
     pool = complete or {name: best for name, best in scored.items() if best[0] > ENOUGH}
+    if "Deliveries" in pool:
+        stock = {name for name in _OWN_BOOKS & pool.keys() if not (complete and _dates_stock(told.names(name), pool[name][1]))}
+        pool = {name: best for name, best in pool.items() if name not in stock}
     if not pool:
         return Guess(None, None)
     most = max(int(score) for score, _ in pool.values())

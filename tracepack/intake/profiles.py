@@ -25,7 +25,7 @@ _HEAD = """\
 # "holds" is the sheet of tracepack's own layout that a table becomes; [table.columns] gives the header of each field as the file
 # writes it ("column C" where a column has none); [table.fixed] holds values that the file does not state.
 # Columns under "ignored" are left out on purpose: move a header into [table.columns] to have it read.
-
+# In names of sheets and in "ignored", * stands for any text.
 """
 
 
@@ -227,7 +227,9 @@ def profile_text(profile: Profile) -> str:
         "ignored_sheets": list(profile.ignored_sheets),
     }
     body = {key: value for key, value in top.items() if value} | {"table": [_table_entries(table) for table in profile.tables]}
-    return _HEAD + tomli_w.dumps(body, multiline_strings=False)
+    layouts = {table.layout.name: table.layout for table in profile.tables}
+    fields = [f"# The columns of {name}: {', '.join(column.header for column in layout.columns)}." for name, layout in layouts.items()]
+    return _HEAD + "\n".join([*fields, "", ""]) + tomli_w.dumps(body, multiline_strings=False)
 
 
 def _table_entries(table: TableProfile) -> dict[str, Any]:
@@ -248,7 +250,7 @@ def _table_entries(table: TableProfile) -> dict[str, Any]:
         "fixed": {header[key]: text for key, text in table.fixed.items()},
         "skip": [{"column": rule.column, "equals": rule.equals} for rule in table.skip],
     }
-    return {key: value for key, value in entries.items() if value}
+    return {key: value for key, value in entries.items() if value or key == "columns"}
 
 
 def _word(words: Mapping[str, str], value: str | None) -> str | None:

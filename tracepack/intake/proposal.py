@@ -6,8 +6,11 @@ import re
 from collections.abc import Sequence
 
 from tracepack import data
+from tracepack.core.dates import day_month_order
+from tracepack.core.numerals import decimal_mark
+from tracepack.intake.columns import Rules
 from tracepack.intake.instructions import Instructions
-from tracepack.intake.layouts import text_of
+from tracepack.intake.layouts import ENOUGH, text_of
 from tracepack.intake.profiles import Profile, TableProfile
 from tracepack.intake.reading import Reading, TableRead
 from tracepack.intake.remarks import likeliest_header
@@ -17,22 +20,21 @@ from tracepack.intake.workbook import Sheet
 def propose_profile(name: str, reading: Reading, told: Instructions) -> Profile:
     """The layout of a file as a profile.
 
-    Sheets of which nothing was understood are ignored; where no sheet was understood, the fullest one is proposed as
-    Deliveries without columns, its headers among those left out, for the user to move.
+    A sheet of which nothing was understood is proposed as Deliveries without columns, its headers among those left out, for
+    the user to move; one without anything like a header is ignored.
     """
-    tables = _distinct([_table(read, text_file=reading.dialect is not None) for read in reading.tables])
-    unread = list(reading.unread)
-    if not tables and unread:
-        fullest = max(unread, key=lambda sheet: len(sheet.rows))
-        tables.append(_blank_table(fullest, text_file=reading.dialect is not None))
-        unread.remove(fullest)
+    text_file = reading.dialect is not None
+    tables = [_table(read, text_file=text_file) for read in reading.tables]
+    skeletons = [sheet for sheet in reading.unread if len(likeliest_header(sheet)[1]) >= ENOUGH]
+    tables += [_blank_table(sheet, text_file=text_file) for sheet in skeletons]
+    ignored = tuple(sheet.name for sheet in reading.unread if sheet not in skeletons)
     return Profile(
         name,
-        tuple(tables),
+        tuple(_distinct(tables)),
         supplier=told.supplier or "",
         encoding=told.text.encoding,
         delimiter=told.text.delimiter,
-        ignored_sheets=tuple(sheet.name for sheet in unread),
+        ignored_sheets=ignored,
     )
 
 
@@ -64,8 +66,20 @@ def _table(read: TableRead, *, text_file: bool) -> TableProfile:
         units=dict(columns.units),
         fixed={state.key: text_of(state.content) for state in read.stated if not state.cell},
         ignored=tuple(dict.fromkeys(left_out)),
-        rules=columns.rules,
+        rules=_rules(read),
     )
+
+
+def _rules(read: TableRead) -> Rules:
+    """What was told, and what the cells of this file prove and those of the next may leave open."""
+    told = read.columns.rules
+    texts = {kind: _texts(read, kind) for kind in ("date", "decimal")}
+    return Rules(told.mark or decimal_mark(texts["decimal"]), told.order or day_month_order(texts["date"]), told.scale)
+
+
+def _texts(read: TableRead, kind: str) -> list[str]:
+    numbers = [column for key, column in read.columns.columns.items() if read.place.layout.column(key).type == kind]
+    return [cell for cells in read.sheet.rows.values() for number in numbers if isinstance(cell := cells.get(number), str)]
 
 
 def _blank_table(sheet: Sheet, *, text_file: bool) -> TableProfile:

@@ -10,7 +10,7 @@ from tracepack.core.findings import Finding, SourceRef, has_errors
 from tracepack.core.ledger import Row
 from tracepack.core.limits import DEFAULT_LIMITS, Limits
 from tracepack.intake.columns import ColumnMap, is_guide, map_columns
-from tracepack.intake.fitting import Fit, choose, columns_by, place_by, rows_by
+from tracepack.intake.fitting import Fit, choose, column_at, columns_by, place_by, rows_by
 from tracepack.intake.gather import finding
 from tracepack.intake.headers import Names
 from tracepack.intake.instructions import Instructions
@@ -133,7 +133,8 @@ def _read_sheet(sheet: Sheet, fit: Fit | None, told: Instructions, defaults: Map
         if sheet.hidden:
             message = "The sheet is hidden; it was read like the others."
             found.findings.append(finding("sheet-hidden", message, refs=[SourceRef(sheet.file, sheet.sha256, sheet.name, "")]))
-        tables = fit.tables_in(sheet.name) if fit else []
+        read_as = told.layout_of(sheet.name)
+        tables = [(table, header) for table, header in (fit.tables_in(sheet.name) if fit else []) if read_as in (None, table.layout)]
         for table, header in tables:
             _read_by_profile(sheet, table, header, told, defaults, found)
         if not tables:
@@ -173,17 +174,21 @@ def _stated_once(sheet: Sheet, place: Place, names: Names, told: Instructions, p
 def _read_by_profile(
     sheet: Sheet, table: TableProfile, header: Header, told: Instructions, defaults: Mapping[str, str], found: _Found
 ) -> None:
-    """One table of a sheet as a profile describes it."""
+    """One table of a sheet as a profile describes it; what was told on the command line goes before it."""
+    table = replace(table, columns={**table.columns, **told.told.headers_in(table.layout.name)})
     place = place_by(sheet, table, header)
     fixed = {key: value.replace("{sheet}", sheet.name) for key, value in table.fixed.items()}
     fixed |= {state.key: str(state.content) for state in told.fixed_in(table.layout, sheet.name)}
     above = stated_above(sheet, place, Names(table.layout.name))
     taken = {*table.columns, *fixed}
     stated = (*(Stated(key, value, "") for key, value in fixed.items()), *(state for state in above if state.key not in taken))
-    left_out = rows_by(sheet, table, place)
-    kept = [row for row in place.below if row not in left_out]
+    if told.supplier is None and "supplier" in defaults and "supplier" not in {*fixed, *(state.key for state in above)}:
+        owned = any(column.key == "supplier" for column in table.layout.columns)
+        stated = (*stated, Stated("supplier", defaults["supplier"], "")) if owned else stated
     known = {*defaults, *(state.key for state in stated)}
-    columns, findings = columns_by(rows_view(sheet, kept, None), table, header, known, told.rules)
+    places = {key: column for key, name in table.columns.items() if (column := column_at(header, name))}
+    left_out = rows_by(sheet, table, place, places)
+    columns, findings = columns_by(sheet, [row for row in place.below if row not in left_out], table, header, known, told.rules)
     found.findings += [*stated_once(sheet, place, stated, None), *findings]
     _read_rows(without_texts(sheet, table.blank), place, columns, stated, left_out, defaults, found)
 

@@ -242,7 +242,7 @@ def sort_rows(sheet: Sheet, place: Place, rows: Sequence[int], columns: Mapping[
     if rows and rows[0] not in passed and _explains(sheet, rows[0], place.layout, columns):
         passed[rows[0]] = EXPLAINED
     identity = columns.get(place.layout.columns[0].key)
-    passed.update({row: TOTAL for row in rows if row not in passed and _is_total(sheet.rows[row], place.layout, columns, identity)})
+    passed.update({row: TOTAL for row in rows if row not in passed and is_total(sheet.rows[row], place.layout, columns)})
     across = _across(sheet)
     passed.update({row: HEADING for row in rows if row not in passed and row in across and len(sheet.rows[row]) == 1})
     for row in _notes(sheet, [row for row in rows if row not in passed], place, columns, own, identity):
@@ -274,8 +274,9 @@ def _explains(sheet: Sheet, row: int, layout: data.Sheet, columns: Mapping[str, 
     return len(words) >= 2 and len(words) == len(filled)
 
 
-def _is_total(cells: Mapping[int, Content], layout: data.Sheet, columns: Mapping[str, int], identity: int | None) -> bool:
+def is_total(cells: Mapping[int, Content], layout: data.Sheet, columns: Mapping[str, int]) -> bool:
     """Whether a row is a sum: it calls itself one, and names nothing else."""
+    identity = columns.get(layout.columns[0].key)
     named = cells.get(identity) if identity else None
     if named is not None and not _total_word(named):
         return False
@@ -329,7 +330,9 @@ def _notes(
 
 
 def _reads_like_note(text: str) -> bool:
-    """A sentence, a label with a colon, or a word that begins notes; East Asian sentences have no spaces."""
+    """A sentence, a label with a colon, a word that begins notes, or a line to sign on; East Asian sentences have no spaces."""
+    if text and not any(c.isalnum() for c in text):
+        return len(text) >= 3
     long = len(text) >= 40 or len(text.split()) >= 5 or (len(text) >= 12 and not text.isascii() and not any(c.isdigit() for c in text))
     return bool(text) and (long or text.endswith((":", "：")) or _NOTE_START.match(text) is not None)
 
