@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tracepack import cli, data
+from tracepack.data.speech import say_in
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 MANIFEST: dict[str, dict[str, Any]] = tomllib.loads((SAMPLES / "troubles" / "manifest.toml").read_text(encoding="utf-8"))
@@ -30,6 +31,13 @@ def names_in(answer: dict[str, Any]) -> set[str]:
     """The finding names of an answer, those of each imported file included."""
     lists = [answer.get("findings", []), *(file["findings"] for file in answer.get("files", []))]
     return {finding["name"] for findings in lists for finding in findings}
+
+
+def untranslated(answer: dict[str, Any]) -> set[str]:
+    """The messages and hints of an answer's findings that have no Chinese translation."""
+    findings = [*answer.get("findings", []), *(f for file in answer.get("files", []) for f in file["findings"])]
+    texts = {text for finding in findings for text in (finding["message"], finding["hint"]) if text}
+    return {text for text in texts if say_in(text, "zh") == text}
 
 
 def test_each_finding_has_a_workbook_and_each_workbook_a_finding() -> None:
@@ -62,6 +70,7 @@ def test_trouble_is_found(name: str, chain: Path, tmp_path: Path, capsys: pytest
     if shown is None:
         shown = answer(*trouble["shown_by"].split())[1]
     assert name in names_in(shown)
+    assert untranslated(reading) | untranslated(judgement) | untranslated(shown) == set()
     assert (imported, checked) == (trouble["import"], trouble["check"])
     severity = data.read_toml("findings.toml")[name]["severity"]
     assert {f["severity"] for file in reading["files"] for f in file["findings"] if f["name"] == name} <= {severity, "error"}

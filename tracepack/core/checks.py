@@ -136,10 +136,10 @@ def _sources(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
                 undescribed.setdefault(source, []).append(d)
     hint = "Fill in Feedstock Source (or Lot Sources) and describe it in Feedstock Sources."
     if nameless:
-        text = f"{_lots(nameless)} no feedstock source."
+        text = f"{_lots(nameless)} {_verb(nameless, 'names', 'name')} no feedstock source."
         yield Finding("missing-source", Severity.WARNING, text, hint, tuple(d.source.ref("lot_no") for d in nameless))
     for source, group in sorted(undescribed.items()):
-        text = f"{_lots(group)} feedstock source {source}, which is not described."
+        text = f"{_lots(group)} {_verb(group, 'names', 'name')} feedstock source {source}, which is not described."
         yield Finding("missing-source", Severity.WARNING, text, hint, tuple(d.source.ref("feedstock_source") for d in group))
 
 
@@ -147,13 +147,17 @@ def _sources(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
 _OWNER_AND_LOT = attrgetter("supplier", "lot_no")
 
 
-def _lots(deliveries: Sequence[Delivery], verb: str = "name") -> str:
-    """The subject and verb of a sentence about some deliveries: one lot by name, several by count and the first three."""
+def _lots(deliveries: Sequence[Delivery]) -> str:
+    """The subject of a sentence about some deliveries: one lot by name, several by count and the first three."""
     lots = list(dict.fromkeys(map(_OWNER_AND_LOT, deliveries)))
     if len(lots) == 1:
-        return f"Lot {LotKey(*lots[0])} {verb}s"
+        return f"Lot {LotKey(*lots[0])}"
     shown = ", ".join(str(LotKey(*lot)) for lot in lots[:3]) + (" ..." if len(lots) > 3 else "")
-    return f"{len(lots)} delivered lots ({shown}) {verb}"
+    return f"{len(lots)} delivered lots ({shown})"
+
+
+def _verb(deliveries: Sequence[Delivery], of_one: str, of_several: str) -> str:
+    return of_several if len(set(map(_OWNER_AND_LOT, deliveries))) > 1 else of_one
 
 
 def _certificates(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
@@ -171,7 +175,7 @@ def _certificates(mixture: Mixture, scope: Scope) -> Iterator[Finding]:
         elif not any(_valid(c, d) for c in cited):
             yield _invalid(cited[0], d, d.source.ref("certificate_no"))
     for number, group in sorted(unknown.items()):
-        text = f"{_lots(group, 'cite')} certificate {number}, which is not described."
+        text = f"{_lots(group)} {_verb(group, 'cites', 'cite')} certificate {number}, which is not described."
         cells = tuple(d.source.ref("certificate_no") for d in group)
         yield Finding("certificate-unknown", Severity.WARNING, text, "Add it to the sheet Certificates.", cells)
 
@@ -187,7 +191,9 @@ def _valid(certificate: Certificate, delivery: Delivery) -> bool:
 
 
 def _invalid(c: Certificate, d: Delivery, cell: SourceRef) -> Finding:
-    span = f"{c.valid_from} to {c.valid_until}" + (f", withdrawn on {c.withdrawn_on}" if c.withdrawn_on else "")
+    span = f"{c.valid_from} to {c.valid_until}"
+    if c.withdrawn_on:
+        span = f"{c.valid_from} to {c.valid_until}, withdrawn on {c.withdrawn_on}"
     return Finding(
         "certificate-expired",
         Severity.ERROR,

@@ -1,60 +1,146 @@
 """What findings say, in other languages: the English sentence, as it arises in code, is the key of its translations.
 
 ``wording/messages.toml`` holds every sentence with its gaps in braces.  A sentence that was filled in is found again by its
-fixed words; what stands in its gaps is said in the language too where it is a sentence of the table itself.
+fixed words.  What stands in a gap is data and stays as it is, unless the gap's kind says that the program wrote it:
+``{mass:number}``, ``{column:column}``, ``{place:phrase}`` (another sentence), ``{whom:word}`` (one without gaps, else data),
+``{places:list,}`` (phrases between commas).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
+from string import Formatter
 
-from tracepack.data import read_toml
+from tracepack.data import layout, read_toml
 
-_GAP = re.compile(r"\{(\w*)\}")
+_NUMBER = re.compile(r"[<>]? ?-?[0-9][0-9.]*(e[+-]?[0-9]+)?( %)?( to [<>]? ?-?[0-9][0-9.]*(e[+-]?[0-9]+)?( %)?)?", re.IGNORECASE)
+#: Ways to divide a text among a sentence's gaps that are looked at: an English sentence has one or two that could be meant.
+_MOST_WAYS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """An English sentence with gaps, the pattern that finds it filled in, and its translations by language."""
+    """An English sentence: the fixed parts around its gaps, the gaps' names and kinds, its translations by language."""
 
     english: str
-    pattern: re.Pattern[str]
-    translations: tuple[tuple[str, str], ...]
+    parts: tuple[str, ...]
+    gaps: tuple[tuple[str, str], ...]
+    translations: Mapping[str, str]
 
     @property
     def fixed(self) -> int:
         """How many of its characters are no gap: of several that fit, the one with the most is meant."""
-        return len(_GAP.sub("", self.english))
+        return sum(map(len, self.parts))
+
+
+def _sentence(entry: Mapping[str, str]) -> Sentence:
+    parts, gaps = [""], []
+    for text, name, kind, _ in Formatter().parse(entry["en"]):
+        parts[-1] += text
+        if name is not None:
+            gaps.append((name, kind or ""))
+            parts.append("")
+    return Sentence(entry["en"], tuple(parts), tuple(gaps), {language: said for language, said in entry.items() if language != "en"})
 
 
 @cache
-def sentences() -> tuple[Sentence, ...]:
-    """Every sentence of the table, those with the most fixed words first."""
-    found = []
-    for entry in read_toml("wording/messages.toml")["message"]:
-        english = entry["en"]
-        parts = _GAP.split(english)
-        pattern = "".join(f"(?P<{part}>.+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
-        translations = tuple((language, entry[language]) for language in sorted(entry) if language != "en")
-        found.append(Sentence(english, re.compile(pattern, re.DOTALL), translations))
+def sentences(table: str) -> tuple[Sentence, ...]:
+    """The sentences of a table, "message" or "phrase", those with the most fixed words first."""
+    found = map(_sentence, read_toml("wording/messages.toml")[table])
     return tuple(sorted(found, key=lambda sentence: -sentence.fixed))
 
 
 @lru_cache(maxsize=4096)
 def say_in(text: str, language: str) -> str:
-    """A message or hint in a language ("en", "de", "zh"); as it is where the table has no such sentence."""
+    """A message, hint or reason in a language ("en", "de", "zh"); as it is where the table has no such sentence."""
     if language == "en" or not text:
         return text
-    for sentence in sentences():
-        match = sentence.pattern.fullmatch(text)
-        translated = dict(sentence.translations).get(language)
-        if match and translated:
-            return _filled(translated, {name: say_in(value, language) for name, value in match.groupdict().items()})
-    return text
+    return _said(text, language, (*sentences("message"), *_words())) or text
 
 
-def _filled(sentence: str, gaps: Mapping[str, str]) -> str:
-    return _GAP.sub(lambda gap: gaps[gap[1]], sentence)
+@cache
+def _words() -> tuple[Sentence, ...]:
+    return tuple(sentence for sentence in sentences("phrase") if not sentence.gaps)
+
+
+def _said(text: str, language: str, among: tuple[Sentence, ...]) -> str | None:
+    """The translation by the first sentence that fits, None where none does."""
+    for sentence in among:
+        for values in _ways(sentence.parts, text):
+            filled = [_gap(value, kind, language) for value, (_, kind) in zip(values, sentence.gaps, strict=True)]
+            if None not in filled:
+                names = (name for name, _ in sentence.gaps)
+                return sentence.translations[language].format_map(dict(zip(names, filled, strict=True)))
+    return None
+
+
+def _ways(parts: tuple[str, ...], text: str) -> Iterator[tuple[str, ...]]:
+    """What may stand in the gaps between the parts so that they make up the text; the shortest first gap first."""
+    if not text.startswith(parts[0]):
+        return
+    if len(parts) == 1:
+        if text == parts[0]:
+            yield ()
+        return
+    yield from islice(_divided(parts[1:], text[len(parts[0]) :]), _MOST_WAYS)
+
+
+def _divided(parts: tuple[str, ...], text: str) -> Iterator[tuple[str, ...]]:
+    """As `_ways`, of a text that begins with a gap."""
+    first, rest = parts[0], parts[1:]
+    if not rest:
+        if text.endswith(first) and len(text) > len(first):
+            yield (text[: len(text) - len(first)],)
+        return
+    at = text.find(first, 1)
+    while at > 0:
+        found = False
+        for others in _divided(rest, text[at + len(first) :]):
+            found = True
+            yield (text[:at], *others)
+        if not found:  # where the shortest gap leaves too little for the rest, a longer one leaves less
+            return
+        at = text.find(first, at + 1)
+
+
+def _gap(value: str, kind: str, language: str) -> str | None:
+    """What stands in a gap, in a language; None where it is not of the gap's kind."""
+    if kind == "number":
+        return _number(value, language)
+    if kind == "phrase":
+        return _said(value, language, _phrases())
+    if kind == "word":
+        return _said(value, language, _words()) or value
+    if kind in {"column", "sheet"}:
+        return _titles(kind, language).get(value.strip("'"))
+    if kind.startswith("list"):
+        separator = kind.removeprefix("list") + " "
+        return separator.join(_said(item, language, _phrases()) or item for item in value.split(separator))
+    return value
+
+
+@cache
+def _phrases() -> tuple[Sentence, ...]:
+    return (*sentences("phrase"), *sentences("message"))
+
+
+def _number(value: str, language: str) -> str | None:
+    """Numbers that the program wrote ("54.41 %", "30 to 35"), with the language's decimal mark; None for anything else."""
+    if not _NUMBER.fullmatch(value):
+        return None
+    words = read_toml(f"wording/{language}.toml")["number"]
+    low, _, high = re.sub(r"(?<=\d)\.(?=\d)", words["decimal"], value).replace(" %", words["percent"]).partition(" to ")
+    return words["range"].format(low=low, high=high) if high else low
+
+
+@cache
+def _titles(kind: str, language: str) -> Mapping[str, str]:
+    """The headers of columns, or the names of sheets, as a template in the language has them, by the English ones."""
+    sheets = layout().sheets.values()
+    if kind == "sheet":
+        return {sheet.name: sheet.synonyms[language][0] for sheet in sheets}
+    return {column.header: column.synonyms[language][0] for sheet in sheets for column in sheet.columns}

@@ -92,8 +92,8 @@ def _carbon_shares(fact: Fact, tolerance: float) -> Iterator[Finding]:
         low, high = sum(share.low for share in shares), sum(share.high for share in shares)
         rest = any("carbon_share" not in row.values and text(row.values, "output_group") in {group, ""} for row in inputs)
         if low > 1 + tolerance + _SLACK or (high < 1 - tolerance - _SLACK and not rest):
-            named = f" for output group {group}" if group else ""
-            message = f"The carbon shares of run {fact.key[1]}{named} add up to {low * 100:.6g} %."
+            whose = f"run {fact.key[1]} for output group {group}" if group else f"run {fact.key[1]}"
+            message = f"The carbon shares of {whose} add up to {low * 100:.6g} %."
             yield _about("carbon-share-sum", message, "they must add up to 100 %, or leave one input without a share", rows, "carbon_share")
 
 

@@ -106,8 +106,8 @@ def _twin(row: Row, number: str, twin: str, other: Row | None) -> Finding:
     place = other.source.ref(_field(other, twin)) if other else None
     signs = dict.fromkeys((one, like) for one, like in zip(number, twin, strict=True) if one != like)
     differ = ", ".join(f"{_named(one)} is {_named(like)} there" for one, like in signs)
-    where = f" ({place})" if place else ""
-    message = f"The lot number {number} looks like {twin}{where} of the same owner, but is another: {differ}."
+    named = f"{twin} ({place})" if place else twin
+    message = f"The lot number {number} looks like {named} of the same owner, but is another: {differ}."
     return _told(row, number, message, [place] if place else [])
 
 

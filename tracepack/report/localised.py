@@ -9,7 +9,13 @@ from pydantic import BaseModel
 from tracepack.data.speech import say_in
 
 #: The fields of answers that hold sentences of the program, by the name of their model.
-SENTENCES = {"FindingAnswer": ("message", "hint"), "OpenEnd": ("reason",), "RowAnswer": ("reason",)}
+SENTENCES = {
+    "FindingAnswer": ("message", "hint"),
+    "OpenEnd": ("reason",),
+    "RowAnswer": ("reason",),
+    "TraceAnswer": ("statement",),
+    "ContentAnswer": ("assumptions",),
+}
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -24,10 +30,15 @@ def _model(model: _Model, lang: str) -> _Model:
     spoken = SENTENCES.get(type(model).__name__, ())
     for name in type(model).model_fields:
         value = getattr(model, name)
-        new = say_in(value, lang) if name in spoken else _value(value, lang)
+        new = _said(value, lang) if name in spoken else _value(value, lang)
         if new is not value:
             changes[name] = new
     return model.model_copy(update=changes) if changes else model
+
+
+def _said(value: Any, lang: str) -> Any:
+    """A sentence, or a list of them."""
+    return [say_in(text, lang) for text in value] if isinstance(value, list) else say_in(value, lang)
 
 
 def _value(value: Any, lang: str) -> Any:
