@@ -47,9 +47,9 @@ LANGUAGES = ("de", "zh")
 
 
 def template(node: ast.AST) -> str | None:
-    """A text or f-string with its gaps as {}; None for anything else."""
+    """A text, or f-string or text to be formatted with its gaps as {}; None for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
+        return re.sub(r"\{\w+\}", "{}", node.value)
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
     return None
