@@ -4,30 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import NamedTuple
 
+from booktroubles import book_troubles
+from trouble import Row, Trouble
 from world import Cell, Table, day
-
-#: A row by header; a sheet is a list of them, its headers in the order of first mention.
-Row = dict[str, Cell]
-
-
-class Trouble(NamedTuple):
-    """A workbook that provokes one finding.
-
-    ``after_chain``: to be imported after the chain, else into an empty workspace; ``shown_by``: the command that shows the
-    finding, ``import``, ``check`` or ``content LOT``; ``options`` those of ``import``; the exit codes are those of
-    ``import`` and of ``check`` afterwards.  A sheet is a list of rows by header, or its cells as they stand; ``profiles`` are
-    those of ``samples/profiles`` that the workspace has.
-    """
-
-    sheets: dict[str, list[Row] | Table]
-    after_chain: bool = False
-    import_exit: int = 0
-    check_exit: int = 0
-    shown_by: str = "import"
-    options: tuple[str, ...] = ()
-    profiles: tuple[str, ...] = ()
 
 
 def bio_pe(**changes: Cell) -> Row:
@@ -319,7 +299,7 @@ def _layouts() -> dict[str, Trouble]:
 
 def troubles() -> dict[str, Trouble]:
     """Every finding's workbook, by finding name."""
-    parts: tuple[Callable[[], dict[str, Trouble]], ...] = (_cells, _layouts, _rows, _world)
+    parts: tuple[Callable[[], dict[str, Trouble]], ...] = (_cells, _layouts, _rows, _world, book_troubles)
     return dict(sorted((name, trouble) for part in parts for name, trouble in part().items()))
 
 

@@ -66,13 +66,24 @@ CORE = [
     {"limits"},
     {"library", "facts", "known", "methods", "shares", "numerals", "dates"},
     {"ledger"},
+    {"bookrecords"},
+    {"origin"},
     {"findings", "quantity"},
 ]
 #: An outside library and the only modules (prefixes) that may import it.
 OWNERS = {
     "click": ("cli", "layoutoptions"),
     "sqlalchemy": ("store",),
-    "openpyxl": ("intake.workbook", "intake.formats", "intake.template", "intake.annotate", "intake.writing", "report.xlsx"),
+    "openpyxl": (
+        "intake.workbook",
+        "intake.formats",
+        "intake.template",
+        "intake.annotate",
+        "intake.marks",
+        "intake.markchild",
+        "intake.writing",
+        "report.xlsx",
+    ),
     "tomli_w": ("intake.profiles",),
     "xlrd": ("intake.xlschild",),
     "networkx": ("core.lineage",),

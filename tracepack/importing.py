@@ -16,6 +16,7 @@ from tracepack.core.findings import Finding, Severity, has_errors, sort_findings
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Row
 from tracepack.core.limits import Limits
+from tracepack.intake.bookchecks import overlapping_periods
 from tracepack.intake.layouts import text_of
 from tracepack.intake.lookalikes import likely_twins
 from tracepack.intake.profiles import profile_text
@@ -157,6 +158,7 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
         replacing=options.replace,
         tolerance=store.settings().composition_tolerance,
     )
+    findings = (*findings, *overlapping_periods(facts, _known_periods(store, facts)))
     plan = plan_import(facts, store.existing_facts((fact.sheet, fact.key) for fact in facts), replace=options.replace)
     found = [*(f for reading in readings for f in reading.findings), *findings, *plan.findings]
     if has_errors(found):
@@ -168,6 +170,11 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
     options.progress("progress.judging")
     world = questions.world_findings(store, import_id, [*plan.record, *plan.supersede])
     return _Outcome(import_id, plan, sort_findings([*found, *world]), refused=False)
+
+
+def _known_periods(store: Store, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """The periods of the books that a new one must not overlap."""
+    return store.facts_of({"Balance Periods"}) if any(fact.sheet == "Balance Periods" for fact in facts) else ()
 
 
 def _kept(readings: Sequence[Reading]) -> list[ImportedFile]:

@@ -28,7 +28,17 @@ from tracepack.intake.workbook import Dialect, Workbook, read_workbook
 #: Every sheet whose rows are facts of their own; a setting's name and value are judged together.
 SHEETS = [sheet for name, sheet in data.layout().sheets.items() if name != "Settings"]
 #: What a row's values contradict is not what this law is about: the row is read all the same.
-ABOUT_ROWS = {"required-missing", "method-missing", "mass-basis-missing", "lab-result-missing", "lab-rounding", "content-contradictory"}
+ABOUT_ROWS = {
+    "required-missing",
+    "method-missing",
+    "mass-basis-missing",
+    "lab-result-missing",
+    "lab-rounding",
+    "content-contradictory",
+    "factor-out-of-range",
+    "period-reversed",
+    "transfer-to-itself",
+}
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from tracepack.core.ledger import (
+    Attribution,
+    BalancePeriod,
     Certificate,
     CompositionRow,
+    ConversionFactor,
+    CreditTransfer,
+    Declaration,
     Delivery,
     Fact,
     FeedstockSource,
@@ -19,6 +24,7 @@ from tracepack.core.ledger import (
     Ledger,
     LotSource,
     Material,
+    OpeningBalance,
     Party,
     Record,
     Row,
@@ -50,6 +56,12 @@ _RECORDS: dict[str, tuple[str, type[Record]]] = {
     "Shipments": ("shipments", Shipment),
     "Stock Counts": ("stock_counts", StockCount),
     "Records": ("records", SiteRecord),
+    "Balance Periods": ("periods", BalancePeriod),
+    "Opening Balances": ("opening_balances", OpeningBalance),
+    "Conversion Factors": ("conversion_factors", ConversionFactor),
+    "Attributions": ("attributions", Attribution),
+    "Credit Transfers": ("transfers", CreditTransfer),
+    "Declarations": ("declarations", Declaration),
 }
 #: On these sheets a blank Supplier beside a lot number means an own lot.
 _OWN_WHERE_BLANK = frozenset({"Opening Stock", "Production", "Lab Tests", "Shipments", "Stock Counts"})

@@ -8,70 +8,44 @@ their stated unit, None means that the cell was blank.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from tracepack.core.findings import SourceRef
+from tracepack.core.bookrecords import Attribution, BalancePeriod, ConversionFactor, CreditTransfer, Declaration, OpeningBalance
+from tracepack.core.origin import Fact, LotKey, Record, Row, SourceRow, Value
 from tracepack.core.quantity import Interval
 
-#: What a cell may hold once it is read.
-Value = str | dt.date | Decimal | float | Interval | None
-
-
-class LotKey(NamedTuple):
-    """A lot's identity: who owns the number, and the number.  Two parties may use the same number."""
-
-    owner: str
-    number: str
-
-    def __str__(self) -> str:
-        return f"{self.number} ({self.owner})"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """The row a record was read from; ``columns`` maps a field to its column letter, or to a cell stated once for all rows."""
-
-    file: str
-    sha256: str
-    sheet: str
-    row: int
-    columns: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
-
-    def ref(self, field_name: str = "") -> SourceRef:
-        """The cell of a field; the row itself ("A7" style with the first column) where the field has no column."""
-        place = self.columns.get(field_name) or next((c for c in self.columns.values() if not c[-1:].isdigit()), "A")
-        return SourceRef(self.file, self.sha256, self.sheet, place if place[-1].isdigit() else f"{place}{self.row}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One understood row of a sheet, before it is a fact: ``values`` by column key, blanks absent."""
-
-    sheet: str
-    values: Mapping[str, Value]
-    source: SourceRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """What is stored: one or (run, composition) several rows under one key.  ``fact_id`` is 0 until it is stored."""
-
-    sheet: str
-    key: tuple[str, ...]
-    rows: tuple[Row, ...]
-    fact_id: int = 0
-    import_id: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What every record has."""
-
-    source: SourceRow
-    fact_id: int = 0
+__all__ = [
+    "Attribution",
+    "BalancePeriod",
+    "Certificate",
+    "CompositionRow",
+    "ConversionFactor",
+    "CreditTransfer",
+    "Declaration",
+    "Delivery",
+    "Fact",
+    "FeedstockSource",
+    "LabTest",
+    "Ledger",
+    "LotKey",
+    "LotSource",
+    "Material",
+    "OpeningBalance",
+    "Party",
+    "Record",
+    "Row",
+    "Run",
+    "RunKey",
+    "RunRow",
+    "Settings",
+    "Shipment",
+    "SiteRecord",
+    "SourceRow",
+    "StockCount",
+    "Value",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,3 +302,9 @@ class Ledger:
     shipments: tuple[Shipment, ...] = ()
     stock_counts: tuple[StockCount, ...] = ()
     records: tuple[SiteRecord, ...] = ()
+    periods: tuple[BalancePeriod, ...] = ()
+    opening_balances: tuple[OpeningBalance, ...] = ()
+    conversion_factors: tuple[ConversionFactor, ...] = ()
+    attributions: tuple[Attribution, ...] = ()
+    transfers: tuple[CreditTransfer, ...] = ()
+    declarations: tuple[Declaration, ...] = ()

@@ -15,6 +15,10 @@ T = TypeVar("T")
 
 #: Types of columns whose values say nothing that a check of one row weighs: only that they are there.
 _NAMES = frozenset({"text", "lot", "unit"})
+#: Fields whose values a check sets against each other, though they are names or days.
+_COMPARED = frozenset(
+    {("Balance Periods", "start"), ("Balance Periods", "end"), ("Credit Transfers", "from_site"), ("Credit Transfers", "to_site")}
+)
 
 
 def each_once(read: Callable[[list[Cell]], Sequence[T]], cells: Sequence[Cell]) -> list[T]:
@@ -46,6 +50,8 @@ class SoundRows:
         self._known: set[Hashable] = set()
 
     def _list_of(self, sheet: str, column: data.Column) -> list[str]:
+        if (sheet, column.key) in _COMPARED:
+            return self._weighed
         if column.type in _NAMES and not column.vocabulary:
             return self._names
         if column.type == "date":

@@ -10,6 +10,7 @@ from tracepack.core.ledger import Value
 from tracepack.core.methods import method_basis
 from tracepack.core.numerals import Unread
 from tracepack.core.quantity import Interval
+from tracepack.intake.bookchecks import check_book_row
 
 #: Stated shares are rounded; what contradicts by less than a point is not held against them.
 SLACK = 0.01
@@ -64,6 +65,7 @@ def check_row(layout: data.Sheet, values: Mapping[str, Value]) -> Iterator[tuple
     elif any(column.type == "method" for column in layout.columns):
         yield from _method(values)
     yield from _content(values)
+    yield from check_book_row(layout.name, values)
 
 
 def _either(layout: data.Sheet, values: Mapping[str, Value]) -> Iterator[tuple[Unread, str]]:

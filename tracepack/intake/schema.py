@@ -16,6 +16,8 @@ from tracepack.core.quantity import Interval
 MAY_BE_ZERO = frozenset({("Production", "quantity"), ("Stock Counts", "quantity"), ("Lab Tests", "pmc"), ("Lab Tests", "pmc_uncertainty")})
 #: A reading of a log may be anything.
 MAY_BE_NEGATIVE = frozenset({("Records", "value")})
+#: The greatest conversion factor: hydrogen in, methanol or ammonia out, is below 10.
+MOST_FACTOR = 10
 #: Lists in which an unknown value is kept as `other`, with a warning.
 OPEN_LISTS = frozenset({"material_kind", "shipment_kind", "record_kind"})
 
@@ -51,6 +53,8 @@ def _number_type(sheet: str, column: data.Column) -> Any:
     kind: Any = Decimal if column.type == "decimal" else float
     schema: dict[str, Any] = {"type": "number"}
     place = (sheet, column.key)
+    if place == ("Conversion Factors", "factor"):
+        schema["maximum"] = MOST_FACTOR
     if place in MAY_BE_NEGATIVE:
         return Annotated[kind, WithJsonSchema(schema)]
     if place in MAY_BE_ZERO:

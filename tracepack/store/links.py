@@ -48,7 +48,7 @@ def _row_links(row: Row, organisation: str) -> Iterator[Link]:
         case "Production":
             if lot:
                 yield Link(_DIRECTIONS[_text(row, "direction")], owner, lot)
-        case "Lot Sources" | "Lab Tests" | "Shipments" | "Stock Counts" if lot:
+        case "Lot Sources" | "Lab Tests" | "Shipments" | "Stock Counts" | "Attributions" if lot:
             yield Link(ABOUT, owner, lot)
         case "Records":
             yield from (Link(role, "", name) for role, name in ((RECORD_LOT, lot), (RECORD_RUN, _text(row, "run_no"))) if name)

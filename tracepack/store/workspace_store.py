@@ -136,6 +136,11 @@ class Store:
         with self._transaction(writing=False) as connection:
             return lookup.newest_facts(connection, sheets, text, limit)
 
+    def facts_of(self, sheets: Collection[str]) -> list[Fact]:
+        """The facts of some sheets that hold now, in stored order."""
+        with self._transaction(writing=False) as connection:
+            return slices.facts_of_sheets(connection, sheets, None)
+
     def known(self, names: Collection[str]) -> Known:
         """What is known of the lots, parties and materials of some names."""
         with self._transaction(writing=False) as connection:

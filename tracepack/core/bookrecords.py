@@ -1,0 +1,110 @@
+"""The records of the mass-balance books: periods, opening balances, factors, attributions, transfers and declarations.
+
+Field names equal the column keys of ``data/layout.toml``, as in `tracepack.core.ledger`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tracepack.core.origin import LotKey, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalancePeriod(Record):
+    """A period of a site's books, first and last day inclusive."""
+
+    site: str
+    period_id: str
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecord(Record):
+    """The columns that name an account, and a quantity: of input, but of output in an `Attribution`."""
+
+    scheme: str
+    feedstock: str
+    category: str
+    input_material: str
+    quantity: Decimal
+    unit: str
+    country_of_origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningBalance(AccountRecord):
+    """Credits that a site's books begin with, on the first day of a period."""
+
+    site: str
+    period_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionFactor(Record):
+    """Output per unit of input at a site, from a day on."""
+
+    site: str
+    input_material: str
+    output_material: str
+    factor: float
+    valid_from: dt.date
+    basis: str = "mass"
+    net_of_scrap: str = "yes"
+
+    @property
+    def exact(self) -> Decimal:
+        """The factor as it was written."""
+        return Decimal(repr(self.factor))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution(AccountRecord):
+    """Credits used for a lot of our own or for a shipment; the quantity is of that output."""
+
+    attribution_no: str
+    site: str
+    date: dt.date
+    lot_no: str | None = None
+    shipment_no: str | None = None
+
+    def lot(self, organisation: str) -> LotKey | None:
+        """The lot that is named; None where a shipment is."""
+        return None if self.lot_no is None else LotKey(organisation, self.lot_no)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditTransfer(AccountRecord):
+    """Credits moved from one site's account to the same account of another."""
+
+    transfer_no: str
+    from_site: str
+    to_site: str
+    date: dt.date
+    declaration_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration(Record):
+    """A sustainability declaration: how much of what was sold, under which model, by whom to whom."""
+
+    declaration_no: str
+    issuer: str
+    recipient: str
+    issue_date: dt.date
+    scheme: str
+    chain_of_custody: str
+    feedstock: str
+    category: str
+    country_of_origin: str
+    quantity: Decimal
+    unit: str
+    issuer_address: str | None = None
+    recipient_address: str | None = None
+    contract: str | None = None
+    period: str | None = None
+    compliance_claim: str | None = None
+    credit_transfer: str | None = None
