@@ -284,6 +284,10 @@ def _layouts() -> dict[str, Trouble]:
         "table-recognised": Trouble({"Sheet1": plain}, after_chain=True),
         "stated-above": Trouble({"Deliveries": titled}, after_chain=True),
         "material-by-sheet": Trouble({"BIO-LD 25": [[*header[:2], *header[3:]], [*first[:2], *first[3:]]]}, after_chain=True),
+        "share-one": Trouble(_delivery(Biobased_Carbon=1), after_chain=True),
+        "note-like-data": Trouble(
+            {"Deliveries": [*plain, ["BE-LD-2703, BIO-LD 25, 700 kg, 2026-04-09, with the next truck"]]}, after_chain=True
+        ),
         "row-passed-over": Trouble({"Deliveries": [*plain, total]}, after_chain=True),
         "total-differs": Trouble({"Deliveries": [header, first, total]}, after_chain=True),
         "merged-cells": Trouble({"Deliveries (merged D2:D3)": [header, first, [*second[:3], None, *second[4:]]]}, import_exit=1),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tracepack import data
 from tracepack.core.findings import Finding
 from tracepack.intake.gather import finding
-from tracepack.intake.headers import Match, Names, fold
+from tracepack.intake.headers import Match, Names, fold, stated_unit
 from tracepack.intake.layouts import Header, missing_columns, text_of
 from tracepack.intake.quantities import states_unit
 from tracepack.intake.workbook import Sheet
@@ -65,6 +65,8 @@ def map_columns(sheet: Sheet, names: Names, header: Header, known: Collection[st
     unknown: list[tuple[int, int, str]] = []
     for column, text in header.texts.items():
         by_letter = names.match(f"column {sheet.letter(column)}") if names.told else None
+        if by_letter:
+            by_letter = stated_unit(names.layout, by_letter.key, text) or by_letter
         match = by_letter or (names.match(text) if text else None)
         if match is not None:
             matches.setdefault(match.key, []).append((column, text, match))

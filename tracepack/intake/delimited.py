@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -92,10 +93,37 @@ def _separator_line(lines: _Lines) -> str:
 
 
 def _records(lines: _Lines, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(lines, delimiter=delimiter)
+    """The records of the text; a quote that swallows rows is refused, since it hides what they hold."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    width, line = 0, 1
     for record in reader:
         lines.pending = 0
+        width = width or (len(record) if len(record) > 1 else 0)
+        if reader.line_num > line and _swallows(record, delimiter, width, reader.line_num - line + 1):
+            raise RefusedError(_OPEN_QUOTE.format(line=line), _CLOSE_QUOTE)
+        line = reader.line_num + 1
         yield record
+
+
+_OPEN_QUOTE = "a quote that opens in line {line} takes in the rows that follow"
+_CLOSE_QUOTE = 'close the quote where its cell ends, or write "" for a quote inside a cell'
+
+
+def _swallows(record: Sequence[str], delimiter: str, width: int, lines: int) -> bool:
+    """Whether a record of several lines has the delimiters of as many rows: a remark of two lines has those of one."""
+    inside = sum(text.count(delimiter) for text in record if "\n" in text or "\r" in text)
+    return width > 2 and inside + len(record) - 1 >= lines * (width - 1)
+
+
+#: How programs write a text that looks like a number into a text file: ="00712", or an apostrophe before it.
+_AS_TEXT = re.compile(r'="([^"]*)"|\'(?=[\d=+@-])(.*)', re.DOTALL)
+
+
+def _plain_text(text: str) -> str:
+    """A cell without the signs that only keep it a text."""
+    if text[0] in "='" and (match := _AS_TEXT.fullmatch(text)):
+        return match[1] if match[1] is not None else match[2]
+    return text
 
 
 def _read_grid(lines: _Lines, delimiter: str, limits: Limits) -> Grid:
@@ -104,7 +132,8 @@ def _read_grid(lines: _Lines, delimiter: str, limits: Limits) -> Grid:
     try:
         return Grid(rows=_rows(lines, delimiter, limits))
     except csv.Error as error:
-        raise RefusedError(f"the text is damaged ({error})") from error
+        hint = _CLOSE_QUOTE if "end of data" in str(error) or "expected after" in str(error) else ""
+        raise RefusedError(f"the text is damaged ({error})", hint) from error
     finally:
         csv.field_size_limit(limit)
 
@@ -121,6 +150,8 @@ def _rows(lines: _Lines, delimiter: str, limits: Limits) -> dict[int, dict[int, 
         if not any(record):
             continue
         kept: dict[int, Content] = {column: shared.setdefault(text, text) for column, text in enumerate(record, 1) if text}
+        if any(text[0] in "='" for text in record if text):
+            kept = {column: plain for column, text in kept.items() if (plain := _plain_text(str(text)))}
         if len(shared) > _MOST_SHARED:
             shared.clear()
         if number > MAX_ROW:

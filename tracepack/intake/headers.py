@@ -112,7 +112,8 @@ def stated_unit(layout_name: str, key: str, header: str) -> Match | None:
         match = _with_unit(layout_name, key, tail["unit"]) if tail else None
         if match and (match.unit or match.factor != 1):
             return match
-    return None
+    inside = (_with_unit(layout_name, key, unit) for unit in _BRACKETS.findall(header))
+    return next((match for match in inside if match and (match.unit or match.factor != 1)), None)
 
 
 @lru_cache(maxsize=32768)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ from tracepack.intake.layouts import Told, recognise_sheet
 from tracepack.intake.profiles import Profile, field_of, named_like
 from tracepack.intake.readout import DIALECT_AS_SHOWN, Dialect
 from tracepack.intake.tables import Stated
+
+#: "column C", folded.
+_LETTER = re.compile("column[a-z]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Instructions:
 
     def known(self) -> frozenset[str]:
         """Fields that need no column whatever the table is."""
-        return frozenset({key for _, key in self.fixed} | ({"supplier"} if self.supplier else set()))
+        by_letter = {key for _, text, key in self.told.columns if _LETTER.fullmatch(text)}
+        return frozenset({key for _, key in self.fixed} | by_letter | ({"supplier"} if self.supplier else set()))
 
 
 def _halves(text: str, option: str) -> tuple[str, str]:

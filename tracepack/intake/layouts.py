@@ -136,10 +136,16 @@ def headers_in(sheet: Sheet, rows: Sequence[int], names: Names) -> Iterator[tupl
                 break
             header = Header(row, last, header_texts(sheet, range(row, last + 1), names))
             extra = 0.5 * sum(_adds(sheet, row, below, names) for below in range(row + 1, last + 1))
-            found = len(keys_of(names, header)) + extra
+            found = len(keys_of(names, header)) + extra - 0.25 * _repeated(names, header)
             if found > score:
                 score = found
                 yield found, header
+
+
+def _repeated(names: Names, header: Header) -> int:
+    """How many columns mean what another one means already: a deeper header may tell them apart."""
+    keys = [match.key for text in header.texts.values() if text and (match := names.match(text))]
+    return len(keys) - len(set(keys))
 
 
 def _may_continue(sheet: Sheet, row: int) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from tracepack.core.findings import Finding, SourceRef
 from tracepack.intake.gather import Gathered, finding
 from tracepack.intake.layouts import Guess, recognise_sheet, text_of
 from tracepack.intake.profiles import Profile
-from tracepack.intake.tables import TOLD, Place, Stated
+from tracepack.intake.tables import NOTE, TOLD, Place, Stated
 from tracepack.intake.workbook import Sheet, Workbook
 
 
@@ -55,7 +56,16 @@ def passed_over(sheet: Sheet, passed: Mapping[int, str]) -> Iterable[Finding]:
             ref = sheet.ref(row, column)
             shown = f"{ref.cell}  {text_of(sheet.rows[row][column])[:80]}"
             gathered.add("row-passed-over", f"The row is {reason}; it was not read as data.", "", ref, shown)
+            if reason == NOTE and _MAY_BE_DATA.search(text_of(sheet.rows[row][column])):
+                message = "The row was taken for a note below the table, but it holds what may be a row of data."
+                gathered.add("note-like-data", message, "write every value in its own cell if it is one", ref, shown)
     return gathered.findings()
+
+
+#: A date with a mass, or values parted as in a row: a note may have them too, so it is asked about.
+_MAY_BE_DATA = re.compile(
+    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}).*\d\s?(kg|t|lb|g)\b|\d\s?(kg|t|lb|g)\b.*(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})"
+)
 
 
 def not_understood(sheet: Sheet, guess: Guess | None) -> Finding:

@@ -21,8 +21,9 @@ def recognise_repeats(facts: Sequence[Fact], known: Known, *, replacing: bool) -
     only in its date or only in its note: it is its correction.
     """
     stated = [fact for fact in facts if fact.sheet == "Deliveries"]
+    parts = _parts_of_a_day(stated)
     if not known.deliveries and len({_file(fact) for fact in stated}) < 2:
-        return tuple(facts), ()
+        return tuple(facts), parts
     in_reading: dict[LotKey, list[Fact]] = defaultdict(list)
     for fact in stated:
         in_reading[_lot(fact)].append(fact)
@@ -46,7 +47,21 @@ def recognise_repeats(facts: Sequence[Fact], known: Known, *, replacing: bool) -
         adopted.append(taken)
         if taken.key == fact.key:
             findings += _suspicions(fact, rivals, corrected)
-    return tuple(adopted), tuple(findings)
+    return tuple(adopted), (*parts, *findings)
+
+
+def _parts_of_a_day(stated: Sequence[Fact]) -> tuple[Finding, ...]:
+    """Deliveries of one file that share lot and day, have no note and differ in quantity: parts of a load, or one of them a slip."""
+    seen: dict[tuple[object, ...], Fact] = {}
+    findings: list[Finding] = []
+    for fact in stated:
+        values = fact.rows[0].values
+        if "delivery_note" not in values:
+            first = seen.setdefault((_file(fact), values.get("supplier"), values.get("lot_no"), values.get("delivery_date")), fact)
+            if first is not fact and not _same(fact, first, "quantity"):
+                hint = "give each its delivery note if both came in; delete the row that is wrong if one corrects the other"
+                findings.append(_suspicion(fact, first, Severity.WARNING, hint))
+    return tuple(findings)
 
 
 def _lot(fact: Fact) -> LotKey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,8 +16,8 @@ from tracepack import data
 from tracepack.core.dates import read_dates
 from tracepack.core.findings import Finding, SourceRef
 from tracepack.core.ledger import Row, SourceRow, Value
-from tracepack.core.numerals import Cell, Unread, is_not_available, read_numbers
-from tracepack.core.quantity import same_unit
+from tracepack.core.numerals import Cell, PercentNumber, Unread, is_not_available, read_numbers
+from tracepack.core.quantity import is_known_unit, same_unit
 from tracepack.core.shares import ShareRead, read_shares, says_none
 from tracepack.intake.alike import SoundRows, each_once
 from tracepack.intake.celltext import is_error_text, read_choice, read_lot, read_text, show, tidy
@@ -203,6 +204,7 @@ def _values(reading: _Reading, column: data.Column, places: list[int], cells: li
 def _numbers(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
     mark = reading.columns.rules.mark
     if column.type == "decimal":
+        _units_shown(reading, column.key, places)
         found = zip(places, cells, each_once(partial(read_quantities, mark=mark), cells), strict=True)
         return [_quantity(reading, row, column.key, cell, read) if isinstance(read, Quantity) else read for row, cell, read in found]
     if column.key in HEADER_UNITS:
@@ -210,6 +212,20 @@ def _numbers(reading: _Reading, column: data.Column, places: list[int], cells: l
     else:
         numbers = read_numbers(cells, percent_allowed=column.key in _PERCENT_NUMBERS, mark=mark)
     return [number if isinstance(number, Unread) else float(number) for number in numbers]
+
+
+_SHOWN = re.compile(r'"\s*([^"]+?)\s*"')
+
+
+def _units_shown(reading: _Reading, key: str, places: Sequence[int]) -> None:
+    """The units that number formats show beside a quantity (`0.0" t"`): a person reads them as the cell's own."""
+    formats = reading.sheet.formats
+    column = reading.columns.columns[key]
+    for row in places if formats else ():
+        code = formats.get((row, column))
+        shown = _SHOWN.search(code) if code and '"' in code else None
+        if shown and is_known_unit(shown[1]):
+            reading.cell_units[row] = shown[1]
 
 
 def _quantity(reading: _Reading, row: int, key: str, cell: Cell, read: Quantity) -> Decimal:
@@ -221,11 +237,24 @@ def _quantity(reading: _Reading, row: int, key: str, cell: Cell, read: Quantity)
     return read.value
 
 
+def _tell_ones(reading: _Reading, key: str, places: list[int], cells: list[Cell], shares: Sequence[ShareRead | Unread]) -> None:
+    """A bare 1 among nothing greater is 1 % to the letter, but some write it for all of it."""
+    bare = [(row, cell) for row, cell in zip(places, cells, strict=True) if not isinstance(cell, PercentNumber) and "%" not in str(cell)]
+    ones = [(row, cell) for row, cell in bare if str(cell).strip() in {"1", "1.0", "1,0", "１"}]
+    known = {row: read.share.high for row, read in zip(places, shares, strict=True) if isinstance(read, ShareRead)}
+    if ones and not any(known.get(row, 0.0) > 0.01 for row, _ in bare):
+        message = "The bare number 1 is read as 1 %; nothing in the column shows whether all of it was meant."
+        for row, cell in ones:
+            reading.tell("share-one", message, "write 1 % or 100 %, or state which with --percent-scale", row, key, show(cell))
+
+
 def _shares(reading: _Reading, key: str, places: list[int], cells: list[Cell]) -> list[Value | Unread]:
     values: list[Value | Unread] = []
     rules = reading.columns.rules
     read_all = partial(read_shares, percent_marked=reading.sheet.percent_marked, mark=rules.mark, scale=rules.scale)
     shares = each_once(read_all, cells)
+    if rules.scale is None and not reading.sheet.percent_marked:
+        _tell_ones(reading, key, places, cells, shares)
     for row, cell, read in zip(places, cells, shares, strict=True):
         if isinstance(read, ShareRead) and read.approximate:
             low, high = (f"{end * 100:.6g}" for end in (read.share.low, read.share.high))

@@ -16,6 +16,8 @@ from tracepack.core.numerals import Cell, PercentNumber
 from tracepack.intake.package import RAISE, Package, RefusedError, local
 from tracepack.intake.sieve import TEXT, Sieve, plain_text
 
+_TWICE = "the workbook is damaged (a cell is there twice)"
+_SAVE_AGAIN = "save it again in a spreadsheet program"
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 MAX_SHARED_CHARACTERS = 150_000_000
@@ -273,7 +275,10 @@ class SheetReader:
         if not (1 <= self._row <= MAX_ROW and 1 <= self._column <= MAX_COLUMN):
             raise RefusedError("a cell lies outside the grid of a worksheet")
         self._count(1)
-        self.grid.rows.setdefault(self._row, {})[self._column] = content
+        cells = self.grid.rows.setdefault(self._row, {})
+        if self._column in cells:
+            raise RefusedError(_TWICE, _SAVE_AGAIN)
+        cells[self._column] = content
         if isinstance(content, Decimal) and (code := self.code(self._kind, self._style)):
             self.grid.formats[self._row, self._column] = code
 
@@ -288,6 +293,8 @@ class SheetReader:
         self._count(len(cells))
         known = self.grid.rows.get(row)
         if known is not None:
+            if known.keys() & cells.keys():
+                raise RefusedError(_TWICE, _SAVE_AGAIN)
             known.update(cells)
         elif cells:
             self.grid.rows[row] = cells

@@ -29,16 +29,17 @@ from tracepack.intake.layouts import (
 )
 from tracepack.intake.workbook import Content, Fault, Sheet
 
-TITLE, REPEATED, EXPLAINED, TOTAL, NOTE, HEADING = (
+TITLE, REPEATED, EXPLAINED, TOTAL, AVERAGE, NOTE, HEADING = (
     "above the table",
     "the header again",
     "an explanation under the header",
     "a total",
+    "an average",
     "a note below the table",
     "a heading between rows",
 )
 #: Reasons that a reader of the file may want to check: these are told as a finding too.
-TOLD = (EXPLAINED, TOTAL, NOTE, HEADING)
+TOLD = (EXPLAINED, TOTAL, AVERAGE, NOTE, HEADING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +244,10 @@ def sort_rows(sheet: Sheet, place: Place, rows: Sequence[int], columns: Mapping[
         passed[rows[0]] = EXPLAINED
     identity = columns.get(place.layout.columns[0].key)
     passed.update({row: TOTAL for row in rows if row not in passed and is_total(sheet.rows[row], place.layout, columns)})
+    passed.update({row: AVERAGE for row in rows if row not in passed and _is_average(sheet.rows[row], identity, columns)})
     across = _across(sheet)
-    passed.update({row: HEADING for row in rows if row not in passed and row in across and len(sheet.rows[row]) == 1})
+    single = [row for row in rows if row not in passed and len(sheet.rows[row]) == 1]
+    passed.update({row: HEADING for row in single if row in across or _PAGE.fullmatch(text_of(next(iter(sheet.rows[row].values()))))})
     for row in _notes(sheet, [row for row in rows if row not in passed], place, columns, own, identity):
         passed[row] = NOTE
     return Sorted(tuple(row for row in rows if row not in passed), passed)
@@ -280,11 +283,28 @@ def is_total(cells: Mapping[int, Content], layout: data.Sheet, columns: Mapping[
     named = cells.get(identity) if identity else None
     if named is not None and not _total_word(named):
         return False
+    if isinstance(named, str) and fold(named) in _TOTALS:
+        return True  # nothing that is made or delivered is called Total
     texts = [content for content in cells.values() if isinstance(content, str)]
     if not any(_total_word(text) for text in texts):
         return False
     others = [columns[c.key] for c in layout.columns if c.key in columns and c.required and c.type in {"text", "lot", "date"}]
     return not any(column in cells and not _total_word(cells[column]) for column in others)
+
+
+_AVERAGES = frozenset("average averages mean mittelwert durchschnitt schnitt 平均 平均值".split())  # noqa: SIM905
+#: The foot of a printed page.
+_PAGE = re.compile(r"(page|seite|blatt)\s*\d+(\s*(of|von|/)\s*\d+)?|第\s*\d+\s*页.*|- ?\d+ ?-", re.IGNORECASE)
+
+
+def _is_average(cells: Mapping[int, Content], identity: int | None, columns: Mapping[str, int]) -> bool:
+    """Whether a row gives averages: it says so where a lot would be named, or where nothing is."""
+    named = cells.get(identity) if identity else None
+    if named is None:
+        return any(isinstance(c, str) and fold(c) in _AVERAGES for c in cells.values()) and not any(
+            isinstance(c, str) and fold(c) not in _AVERAGES for number, c in cells.items() if number in columns.values()
+        )
+    return isinstance(named, str) and fold(named) in _AVERAGES
 
 
 def _total_word(content: Content) -> bool:
