@@ -10,7 +10,7 @@ from tracepack.core.limits import Limits
 from tracepack.documents import write_atomically
 from tracepack.errors import UsageProblem
 from tracepack.intake.annotate import Annotated, annotate
-from tracepack.intake.workbook import read_workbook
+from tracepack.intake.workbook import Dialect, read_workbook
 from tracepack.report.answers import FindingAnswer, ImportFileAnswer
 
 _MACROS = ".xlsm"
@@ -43,10 +43,10 @@ def _ending(file: Path) -> str:
 
 def annotated(file: Path, answer: ImportFileAnswer, limits: Limits, lang: str) -> Annotated:
     """A file with what its import found marked in it.  Raises UnreadableFile, UsageProblem where the file has changed since."""
-    workbook = read_workbook(file, limits)
+    workbook = read_workbook(file, limits, Dialect(answer.encoding, answer.delimiter))
     if workbook.sha256 != answer.sha256:
         raise UsageProblem(f"{file.name} was changed while it was imported", "import it again")
-    return annotate(workbook, [_finding(found) for found in answer.findings], lang)
+    return annotate(workbook, [_finding(found) for found in answer.findings], lang, limits)
 
 
 def write_annotated(path: Path, made: Annotated) -> str:
@@ -56,7 +56,8 @@ def write_annotated(path: Path, made: Annotated) -> str:
     except OSError as problem:
         raise UsageProblem(f"{path.parent} could not be made: {problem.strerror}") from problem
     write_atomically(path, made.data)
-    return f"Wrote {path} with {made.corrections} corrections" + ("." if made.original else " (a copy of the values).")
+    said = f"Wrote {path}: {made.errors} to correct, {made.warnings} to check."
+    return said if made.original else f"{said}  It is a copy of the values: the original cannot be marked in place."
 
 
 def _finding(answer: FindingAnswer) -> Finding:

@@ -77,6 +77,7 @@ def test_every_wrong_cell_is_coloured_commented_and_listed_with_a_link(
     assert "145" not in str(sheet["G4"].comment)
     rows = [[cell.value for cell in row] for row in listed.iter_rows(min_row=5)]
     assert {(row[2], row[3].strip("–")) for row in rows} == wrong
+    assert {row[3]: row[4] for row in rows}["G3"] == "145"
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     for row in listed.iter_rows(min_row=5):
         if row[3].value != "–":

@@ -10,6 +10,7 @@ from tracepack.core.findings import Finding, SourceRef, has_errors
 from tracepack.core.ledger import Row
 from tracepack.core.limits import DEFAULT_LIMITS, Limits
 from tracepack.intake.columns import ColumnMap, is_guide, map_columns
+from tracepack.intake.correctionlist import COLUMNS, HEADER_ROW, is_list
 from tracepack.intake.fitting import Fit, choose, column_at, columns_by, place_by, rows_by
 from tracepack.intake.gather import finding
 from tracepack.intake.headers import Names
@@ -28,6 +29,7 @@ __all__ = ["Instructions", "Reading", "RowNote", "TableRead", "read_file", "read
 #: Nothing is known beyond what a file shows.
 NOTHING_TOLD = Instructions()
 NOT_UNDERSTOOD, GUIDE, LEFT_OUT = "the sheet was not understood", "the template's guide", "the profile leaves the sheet out"
+CORRECTIONS = "the list of corrections of an annotated file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def _conclude(workbook: Workbook, found: _Found) -> None:
 def _read_sheet(sheet: Sheet, fit: Fit | None, told: Instructions, defaults: Mapping[str, str], found: _Found) -> None:
     if is_guide(sheet.name):
         found.notes += [RowNote(sheet.name, row, GUIDE) for row in sorted(sheet.rows)]
+    elif is_list([sheet.rows.get(HEADER_ROW, {}).get(column) for column in range(1, len(COLUMNS) + 1)]):
+        found.notes += [RowNote(sheet.name, row, CORRECTIONS) for row in sorted(sheet.rows)]
     elif fit and any(named_like(sheet.name, pattern) for pattern in fit.profile.ignored_sheets):
         found.notes += [RowNote(sheet.name, row, LEFT_OUT) for row in sorted(sheet.rows)]
     else:

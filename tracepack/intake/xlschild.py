@@ -13,6 +13,8 @@ import json
 import sys
 from typing import Any
 
+from tracepack.intake.processlimits import limit_process
+
 #: The name that `template` defines in a workbook, as the format folds it.
 PERCENT_MARKER = "tracepack_shares_are_percent"
 
@@ -20,7 +22,7 @@ PERCENT_MARKER = "tracepack_shares_are_percent"
 def main() -> int:
     """Read stdin; one JSON object on stdout: what was read, or ``{"refused": why}``."""
     memory, seconds, most_cells = map(int, sys.argv[1:4])
-    _limit(memory * 2**20, seconds)
+    limit_process(memory * 2**20, seconds)
     try:
         answer = _read(sys.stdin.buffer.read(), most_cells)
     except MemoryError:
@@ -29,16 +31,6 @@ def main() -> int:
         answer = {"refused": "password" if "encrypted" in str(error) else "damaged"}
     json.dump(answer, sys.stdout)
     return 0
-
-
-def _limit(memory: int, seconds: int) -> None:
-    """Limits that the system itself enforces, where it has them."""
-    try:
-        import resource  # noqa: PLC0415  (not on every system)
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def _read(data: bytes, most_cells: int) -> dict[str, Any]:
