@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trouble import Row, Trouble
-from world import Cell, day
+from world import Cell, Table, day
 
 ACCOUNT: Row = {
     "Scheme": "ISCC PLUS",
@@ -31,6 +31,64 @@ def transfer(to_site: str = "NF-2", quantity: Cell = 1000) -> Row:
     return head | ACCOUNT | {"Quantity": quantity, "Unit": "kg"}
 
 
+def line(*deliveries: Row, certificate_ends: str = "12-31") -> dict[str, list[Row] | Table]:
+    """Bio-attributed PP at NF-1 in the second quarter: what came in, its papers, the factor, and a film lot of 9 t."""
+    source: Row = {"Source ID": "UCO-DE", "Feedstock": "used cooking oil", "Category": "bio-circular", "Country of Origin": "DE"}
+    certificate: Row = {"Certificate No": "ISCC-PLUS-Cert-XX999-00000301", "Scheme": "ISCC PLUS", "Holder": "POLYNOVA"}
+    film = [("in", "PP-FOSSIL", "POLYNOVA", "PP"), ("out", "PP-FILM-2604", None, "PP FILM")]
+    plain: Row = {
+        "Lot No": "PP-FOSSIL",
+        "Supplier": "POLYNOVA",
+        "Material": "PP",
+        "Quantity": 9000,
+        "Unit": "kg",
+        "Delivery Date": day("04-02"),
+    }
+    return {
+        "Certificates": [certificate | {"Valid From": day("01-01"), "Valid Until": day(certificate_ends)}],
+        "Feedstock Sources": [source | {"Supplier": "POLYNOVA"}],
+        "Deliveries": [*(deliveries or [pp()]), plain],
+        "Conversion Factors": [factor()],
+        "Balance Periods": [period()],
+        "Production": [
+            {"Run No": "CX-2604-11", "Date": day("04-20"), "Direction": direction, "Lot No": lot, "Supplier": owner, "Material": material}
+            | {"Quantity": 9000, "Unit": "kg"}
+            for direction, lot, owner, material in film
+        ],
+    }
+
+
+def pp(lot: str = "PN-2601", **changes: Cell) -> Row:
+    """A delivery of 10 t of bio-attributed PP."""
+    row: Row = {"Lot No": lot, "Supplier": "POLYNOVA", "Material": "PP BIO-ATTRIBUTED", "Quantity": 10000, "Unit": "kg"}
+    row |= {"Delivery Date": day("04-10"), "Delivery Note": f"DN-{lot}", "Attributed Content %": 100, "Chain of Custody": "mass balance"}
+    row |= {"Certificate No": "ISCC-PLUS-Cert-XX999-00000301", "Declaration No": "SD-77", "Feedstock Source": "UCO-DE"}
+    return row | {key.replace("_", " ").replace("Content", "Content %"): value for key, value in changes.items()}
+
+
+def used(quantity: Cell = 4600, number: str = "A-1", **changes: Cell) -> Row:
+    """Credits used for the film lot."""
+    head: Row = {"Attribution No": number, "Site": "NF-1", "Date": day("05-05"), "Lot No": "PP-FILM-2604"}
+    return head | ACCOUNT | {"Quantity": quantity, "Unit": "kg"} | {key.replace("_", " "): value for key, value in changes.items()}
+
+
+def opened(name: str) -> Row:
+    """An opening balance of 100 kg."""
+    return {"Site": "NF-1", "Period ID": name} | ACCOUNT | {"Quantity": 100, "Unit": "kg"}
+
+
+def declared(quantity: Cell = 10000, **changes: Cell) -> Row:
+    """The declaration of the delivery."""
+    row: Row = {"Declaration No": "SD-77", "Issuer": "POLYNOVA", "Recipient": "NORDFILM", "Issue Date": day("04-10")}
+    row |= {"Chain of Custody": "mass balance", "Quantity": quantity, "Unit": "kg"}
+    row |= {key: value for key, value in ACCOUNT.items() if key != "Input Material"}
+    return row | {key.replace("_", " "): value for key, value in changes.items()}
+
+
+def _shown(sheets: dict[str, list[Row] | Table], check_exit: int = 1) -> Trouble:
+    return Trouble(sheets, check_exit=check_exit, shown_by="balance")
+
+
 def book_troubles() -> dict[str, Trouble]:
     """Every finding of the books with its workbook."""
     return {
@@ -38,4 +96,25 @@ def book_troubles() -> dict[str, Trouble]:
         "period-reversed": Trouble({"Balance Periods": [period(start="06-30", end="04-01")]}, import_exit=1),
         "period-overlaps": Trouble({"Balance Periods": [period(), period("2026-Q3", "06-30", "09-29")]}, import_exit=1),
         "transfer-to-itself": Trouble({"Credit Transfers": [transfer("NF-1")]}, import_exit=1),
+        "balance-negative": _shown(line(pp(Quantity=4000)) | {"Attributions": [used()]}),
+        "sold-short": _shown(line() | {"Attributions": [used(Date=day("04-08"))]}, check_exit=0),
+        "outside-periods": _shown(line(pp(Delivery_Date=day("07-01"))), check_exit=0),
+        "period-gap": _shown(line() | {"Balance Periods": [period(), period("2026-Q3", "07-02", "09-30")]}),
+        "period-too-long": _shown(line() | {"Balance Periods": [period(end="07-01")]}),
+        "opening-without-period": _shown(line() | {"Opening Balances": [opened("2026-Q5")]}),
+        "opening-differs": _shown(
+            line() | {"Balance Periods": [period(), period("2026-Q3", "07-01", "09-30")], "Opening Balances": [opened("2026-Q3")]}
+        ),
+        "conversion-factor-missing": _shown(
+            {key: rows for key, rows in line().items() if key != "Conversion Factors"} | {"Attributions": [used()]}
+        ),
+        "attribution-unknown-lot": _shown(line() | {"Attributions": [used(Lot_No="PP-FILM-2699")]}),
+        "attributed-beyond-lot": _shown(line() | {"Attributions": [used(), used(4500, "A-2")]}),
+        "credit-unplaced": _shown(line(pp(Feedstock_Source=None)), check_exit=0),
+        "credit-share-assumed": _shown(line(pp(Attributed_Content=None)), check_exit=0),
+        "credit-not-valid": _shown(line(certificate_ends="04-09")),
+        "credit-mass-unknown": _shown(line() | {"Attributions": [used(Unit="m2")]}),
+        "declaration-overused": _shown(line() | {"Declarations": [declared(9000)]}),
+        "declaration-twice": _shown(line() | {"Declarations": [declared(), declared(9999, Declaration_No="sd 77")]}),
+        "declaration-contradicted": _shown(line() | {"Declarations": [declared(Category="bio")]}),
     }

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -21,10 +21,7 @@ from tracepack import __version__
 from tracepack.documents import write_atomically
 from tracepack.errors import TracepackError, UsageProblem
 from tracepack.layoutoptions import layout_answers, layout_options
-
-if TYPE_CHECKING:
-    from tracepack.report.answers import Model
-    from tracepack.workspace import Workspace
+from tracepack.showing import deliver, format_of, opened, say, show
 
 #: Exit codes: done; done, but there are errors (or the import was refused); not carried out; a bug; interrupted.
 DONE, FOUND_ERRORS, NOT_DONE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
@@ -219,6 +216,18 @@ def check(workspace: str, lot: str | None, owner: str | None, as_json: bool, lan
     return FOUND_ERRORS if any(finding.severity == "error" for finding in answer.findings) else DONE
 
 
+@command("balance", "tracepack balance --site PLANT-1")
+@click.option("--site", metavar="ID", help="The books of this site only.")
+@_json
+@_lang
+@click.pass_obj
+def balance(workspace: str, site: str | None, as_json: bool, lang: str) -> int:
+    """The mass-balance books: each account's credits and uses by period.  Exit code 1 where there is an error."""
+    answer = opened(workspace).balance(site)
+    show(answer, as_json, "balance_text", lang)
+    return FOUND_ERRORS if any(finding.severity == "error" for finding in answer.findings) else DONE
+
+
 @command("diagram", "tracepack diagram FILM-2026-031 -o lineage.svg")
 @click.argument("lot")
 @click.option(
@@ -294,51 +303,6 @@ def completion(shell: str) -> None:
 
 
 # ---- the border
-
-
-def opened(workspace: str) -> Workspace:
-    """The workspace that -w names."""
-    from tracepack.workspace import Workspace
-
-    return Workspace.open(workspace)
-
-
-def say(text: str) -> None:
-    """Talk: to stderr, so that stdout holds documents and answers only."""
-    click.echo(text, err=True)
-
-
-def show(answer: Model, as_json: bool, text: str, lang: str, *, summary: bool = False) -> None:
-    """Print an answer, as JSON or by the function of that name in report.text; a ``summary`` of what was done is talk."""
-    from tracepack.report.localised import localised
-
-    answer = localised(answer, lang)
-    if as_json:
-        click.echo(answer.model_dump_json(by_alias=True, indent=2))
-        return
-    from tracepack.report import text as wording
-
-    words: Callable[..., str] = getattr(wording, text)
-    click.echo(words(answer, lang), err=summary)
-
-
-def format_of(output: Path | None, formats: Sequence[str]) -> str:
-    """A document's format by the file's ending; the first where there is no file."""
-    if output is None:
-        return formats[0]
-    ending = output.suffix.removeprefix(".").casefold()
-    if ending not in formats:
-        raise UsageProblem(f"{output.name} has none of the endings {', '.join('.' + known for known in formats)}")
-    return ending
-
-
-def deliver(document: bytes, output: Path | None) -> None:
-    """Write a document to a file, or to stdout."""
-    if output is None:
-        sys.stdout.buffer.write(document)
-        return
-    write_atomically(output, document)
-    say(f"Wrote {output}.")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tracepack.core.bookaudit import audit_books
 from tracepack.core.checks import check_downstream, check_lots, run_checks
 from tracepack.core.content import Scope, content_in
 from tracepack.core.findings import Finding, sort_findings
@@ -16,8 +17,10 @@ from tracepack.core.mixture import Mixture, mix_lots
 from tracepack.core.trace import trace_down, trace_up
 from tracepack.errors import UnknownLot, UsageProblem
 from tracepack.report.answers import CheckAnswer, ContentAnswer, TraceAnswer
+from tracepack.report.answers_balance import BalanceAnswer
+from tracepack.report.balances import balance_answer
 from tracepack.report.build import check_answer, content_answer, trace_answer
-from tracepack.rulebook import material_library
+from tracepack.rulebook import balance_rules, material_library
 from tracepack.store import Store
 
 #: For more lots than this the whole workspace is read: cheaper than to walk from each.
@@ -134,4 +137,15 @@ def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
     lots = None if number is None else [find_lot(store, number, owner)]
     lineage, findings = _lineage(store, lots)
     asked = lineage.lots() if lots is None else [lineage.canonical(lot) for lot in lots]
-    return check_answer([*findings, *check_lots(lineage, asked)], store.latest_import())
+    books = () if lots is not None else audit_books(lineage, balance_rules()).findings
+    return check_answer([*findings, *check_lots(lineage, asked), *books], store.latest_import())
+
+
+def balance(store: Store, site: str | None) -> BalanceAnswer:
+    """`balance [--site]`."""
+    lineage, _ = _lineage(store, None)
+    audit = audit_books(lineage, balance_rules(), site)
+    if site is not None and not audit.statements and all(p.site != site for p in lineage.ledger.periods):
+        known = sorted({account.site for account in audit.books.entries} | {p.site for p in lineage.ledger.periods})
+        raise UsageProblem(f"there are no books of site {site}", f"one of: {', '.join(known)}" if known else "import Balance Periods first")
+    return balance_answer(audit, lineage.ledger, store.latest_import())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tracepack import data
+from tracepack.core.bookrules import BookRule, book_rules
 from tracepack.core.library import Library, library_from_table
 
 
@@ -12,3 +13,9 @@ from tracepack.core.library import Library, library_from_table
 def material_library() -> Library:
     """The built-in material library."""
     return library_from_table(data.read_toml("materials.toml"))
+
+
+@cache
+def balance_rules() -> tuple[BookRule, ...]:
+    """What schemes ask of mass-balance books."""
+    return book_rules(data.read_toml("schemes/books.toml"))

@@ -11,6 +11,7 @@ from tracepack import listing, questions
 from tracepack.errors import UsageProblem
 from tracepack.layoutanswers import NOTHING_ANSWERED, LayoutAnswers
 from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, ImportFileAnswer, LogAnswer, LotsAnswer, TraceAnswer
+from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.store import Store
 
 if TYPE_CHECKING:
@@ -127,6 +128,11 @@ class Workspace:
         """The audit tests, over everything or over one lot's lineage.  Raises UnknownLot."""
         with self._store.reading():
             return questions.check(self._store, lot, owner)
+
+    def balance(self, site: str | None = None) -> BalanceAnswer:
+        """The mass-balance books of a site, or of all, with what is wrong with them.  Raises UsageProblem for an unknown site."""
+        with self._store.reading():
+            return questions.balance(self._store, site)
 
     def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
         """The lineage picture as svg, pdf, png or dot.  Raises UnknownLot, MissingFont."""

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, LineageAnswer, LogAnswer, LotsAnswer, Model, TraceAnswer
+from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.dossier import Dossier
 
 ANSWERS: Mapping[str, type[Model]] = {
+    "balance": BalanceAnswer,
     "check": CheckAnswer,
     "content": ContentAnswer,
     "dossier": Dossier,
