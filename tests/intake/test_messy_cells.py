@@ -155,7 +155,7 @@ ASKED = [
 def test_column_is_read_as_a_person_sees_it(tmp_path: Path, header: str, cells: list[Any], values: list[Any]) -> None:
     found, problems = understood(tmp_path, header, cells)
     assert found == values
-    assert problems <= {"method-missing"}
+    assert problems <= {"method-missing", "share-one"}
 
 
 @pytest.mark.parametrize(("header", "cells", "problem"), ASKED)

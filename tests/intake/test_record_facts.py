@@ -243,10 +243,11 @@ def test_delivery_like_a_known_one_is_suspected(again: dict[str, Any], severity:
     assert (found["possible-duplicate"].severity if found else None) == severity
 
 
-def test_list_sent_again_with_one_more_line_suspects_nothing() -> None:
+def test_list_sent_again_with_one_more_line_suspects_only_its_own_lines() -> None:
     facts, found = record(rows("Deliveries", delivery(), delivery(quantity=Decimal(70)), file="b.xlsx"), known=knowing(first()))
     assert len(facts) == 2
-    assert found == {}
+    (told,) = found.values()
+    assert (told.name, told.severity, {ref.file for ref in told.refs}) == ("possible-duplicate", "warning", {"b.xlsx"})
 
 
 def test_replacing_corrects_the_delivery_of_that_day_and_its_list_may_come_again() -> None:

@@ -29,6 +29,7 @@ from tracepack.intake.workbook import Dialect, Workbook, read_workbook
 SHEETS = [sheet for name, sheet in data.layout().sheets.items() if name != "Settings"]
 #: What a row's values contradict is not what this law is about: the row is read all the same.
 ABOUT_ROWS = {
+    "share-one",
     "required-missing",
     "method-missing",
     "mass-basis-missing",

@@ -14,7 +14,7 @@ from tracepack.intake.headers import fold
 from tracepack.intake.layouts import Told, recognise_sheet
 from tracepack.intake.profiles import Profile, field_of, named_like
 from tracepack.intake.readout import DIALECT_AS_SHOWN, Dialect
-from tracepack.intake.tables import Stated
+from tracepack.intake.statements import Stated
 
 #: "column C", folded.
 _LETTER = re.compile("column[a-z]{1,3}")

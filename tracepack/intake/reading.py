@@ -19,7 +19,8 @@ from tracepack.intake.layouts import Header, keys_of
 from tracepack.intake.profiles import Profile, TableProfile, named_like
 from tracepack.intake.remarks import not_understood, passed_over, profile_used, recognised, stated_once
 from tracepack.intake.rows import EXAMPLE_ROW, RowNote, read_rows
-from tracepack.intake.tables import TITLE, TOTAL, Place, Search, Stated, find_places, sort_rows, stated_above
+from tracepack.intake.statements import Stated, stated_above
+from tracepack.intake.tables import TITLE, TOTAL, Place, Search, find_places, sort_rows
 from tracepack.intake.totals import check_totals
 from tracepack.intake.views import rows_view, with_merged, with_stated, without_texts
 from tracepack.intake.workbook import Dialect, Sheet, Workbook, read_workbook

@@ -9,7 +9,8 @@ from tracepack.core.findings import Finding, SourceRef
 from tracepack.intake.gather import Gathered, finding
 from tracepack.intake.layouts import Guess, recognise_sheet, text_of
 from tracepack.intake.profiles import Profile
-from tracepack.intake.tables import NOTE, TOLD, Place, Stated
+from tracepack.intake.statements import Stated
+from tracepack.intake.tables import NOTE, TOLD, Place
 from tracepack.intake.workbook import Sheet, Workbook
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tracepack.core.findings import Finding
 from tracepack.intake.columns import ColumnMap
 from tracepack.intake.gather import Gathered
-from tracepack.intake.tables import Stated
+from tracepack.intake.statements import Stated
 from tracepack.intake.workbook import Content, Sheet
 
 #: Values stated once stand in columns of their own, right of every column that a sheet can have.
