@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +152,124 @@ def test_several_files_go_into_a_folder(workspace: Path, supplied: Path, tmp_pat
     assert sorted(path.name for path in (tmp_path / "back").iterdir()) == ["acme-corrections.xlsx", "other-corrections.xlsx"]
     book = openpyxl.load_workbook(io.BytesIO((tmp_path / "back" / "acme-corrections.xlsx").read_bytes()))
     assert book["Deliveries"]["G3"].comment is not None
+
+
+def rewritten(path: Path, part: str, change: Callable[[bytes], bytes], out: Path, extra: Mapping[str, bytes] | None = None) -> Path:
+    """A copy of a workbook with one of its parts changed, and others added."""
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, change(source.read(name)) if name == part else source.read(name))
+        for name, content in (extra or {}).items():
+            target.writestr(name, content)
+    return out
+
+
+def test_what_the_supplier_corrected_in_the_marked_file_is_imported_and_the_list_is_no_data(
+    workspace: Path, supplied: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, _ = marked(workspace, supplied, tmp_path / "out.xlsx", "--lang", "zh")
+    sheet = book["Deliveries"]
+    sheet["G3"], sheet["D4"], sheet["F4"], sheet["D5"] = 45, 20, DAY, 5
+    book.save(tmp_path / "corrected.xlsx")
+    capsys.readouterr()
+    assert cli.run(["-w", str(workspace), "import", str(tmp_path / "corrected.xlsx"), "--json"]) == 0
+    (answer,) = json.loads(capsys.readouterr().out)["files"]
+    assert answer["recorded"] == {"Deliveries": 3}
+    assert {row["reason"] for row in answer["rows"] if row["sheet"] == "需更正"} == {"the list of corrections of an annotated file"}
+
+
+def test_an_earlier_annotation_is_replaced_and_the_suppliers_own_comment_stays(workspace: Path, supplied: Path, tmp_path: Path) -> None:
+    book, _ = marked(workspace, supplied, tmp_path / "out.xlsx")
+    book["Deliveries"]["D5"] = 5
+    book.save(tmp_path / "again.xlsx")
+    again, _ = marked(workspace, tmp_path / "again.xlsx", tmp_path / "out2.xlsx", "--lang", "de")
+    assert again.sheetnames == ["Korrekturen", "Deliveries", "O'Neil, notes"]
+    sheet = again["Deliveries"]
+    assert (sheet["D5"].comment, sheet["D5"].fill.fill_type) == (None, None)
+    said = sheet["G3"].comment.text
+    assert said.startswith("see CoA")
+    assert (said.count("Ein Anteil liegt"), said.count("A share")) == (1, 0)
+
+
+def test_errors_warnings_and_notes_differ_in_colour_and_notes_are_no_corrections(workspace: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Deliveries"
+    for row in (HEADER, ["L-1", "ME2", "PLA", 10, "kg", DAY, 145], ["L-2", "ME2", "PLA", 10, "kg", DAY, "n/a"]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    made, _ = marked(workspace, tmp_path / "a.xlsx", tmp_path / "out.xlsx")
+    colours = {made["Deliveries"][cell].fill.fgColor.rgb for cell in ("G2", "G3")}
+    assert len(colours) == 2
+    assert "for information" in made["Deliveries"]["G3"].comment.text
+    assert "G3" not in {row[3].value for row in made.worksheets[0].iter_rows(min_row=5)}
+    legend = {cell.value: cell.fill.fgColor.rgb for cell in made.worksheets[0][3] if cell.value}
+    assert legend["error"] == made["Deliveries"]["G2"].fill.fgColor.rgb
+    assert legend["for information"] == made["Deliveries"]["G3"].fill.fgColor.rgb
+
+
+def test_what_a_cell_holds_is_listed_as_data(workspace: Path, tmp_path: Path) -> None:
+    file = tmp_path / "acme.csv"
+    file.write_text(",".join(HEADER) + "\r\nL-1,ACME,PLA,=1+1,kg,@today,-5\r\n", encoding="utf-8")
+    book, _ = marked(workspace, file, tmp_path / "out.xlsx")
+    held = {row[3].value: row[4] for row in book.worksheets[0].iter_rows(min_row=5)}
+    for cell, text in {"D2": "=1+1", "F2": "@today", "G2": "-5"}.items():
+        assert (held[cell].value, held[cell].data_type, held[cell].quotePrefix) == (text, "s", True)
+
+
+def test_a_text_file_is_marked_in_the_encoding_it_was_read_in(workspace: Path, tmp_path: Path) -> None:
+    file = tmp_path / "acme.csv"
+    file.write_bytes((",".join(HEADER) + "\r\nL-1,ACME,聚乳酸,zehn,kg,2026-03-05,50\r\n").encode("gb18030"))
+    book, _ = marked(workspace, file, tmp_path / "out.xlsx", "--encoding", "gb18030")
+    assert book["acme"]["C2"].value == "聚乳酸"
+
+
+def test_macros_stay(workspace: Path, supplied: Path, tmp_path: Path) -> None:
+    declared = (
+        b'<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+        b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+    )
+    file = rewritten(
+        supplied,
+        "[Content_Types].xml",
+        lambda types: types.replace(b"</Types>", declared[0]).replace(declared[1], declared[2]),
+        tmp_path / "acme.xlsm",
+        {"xl/vbaProject.bin": b"macros"},
+    )
+    out = tmp_path / "out.xlsm"
+    assert cli.run(["-w", str(workspace), "import", str(file), "--annotate", str(tmp_path / "out.xlsx")]) == 2
+    cli.run(["-w", str(workspace), "import", str(file), "--annotate", str(out)])
+    with zipfile.ZipFile(out) as made:
+        assert made.read("xl/vbaProject.bin") == b"macros"
+        assert len(made.namelist()) == len(set(made.namelist()))
+    assert openpyxl.load_workbook(out).sheetnames[0] == "Corrections"
+
+
+def test_what_the_writer_cannot_bear_comes_back_as_a_copy_of_the_values(
+    workspace: Path, supplied: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A link over every cell of a sheet: nothing to our reader, an object for each cell to the writer."""
+    bomb = b'</sheetData><hyperlinks><hyperlink ref="A1:XFD1048576" location="A1"/></hyperlinks>'
+    file = rewritten(supplied, "xl/worksheets/sheet2.xml", lambda sheet: sheet.replace(b"</sheetData>", bomb), tmp_path / "b.xlsx")
+    book, _ = marked(workspace, file, tmp_path / "out.xlsx")
+    assert "copy of the values" in capsys.readouterr().err
+    assert book["Deliveries"]["G3"].comment is not None
+
+
+def test_a_merged_cell_is_marked_where_it_shows_and_hidden_sheets_stay_hidden(workspace: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Deliveries"
+    for row in (HEADER, ["L-1", "ACME", "PLA", 10, "kg", "soon", 45], ["L-2", "ACME", "PLA", 10, "kg", None, 45]):
+        sheet.append(row)
+    sheet.merge_cells("F2:F3")
+    sheet.protection.sheet = True
+    book.create_sheet("old")["A1"] = "private"
+    book["old"].sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    made, _ = marked(workspace, tmp_path / "a.xlsx", tmp_path / "out.xlsx")
+    assert made["Deliveries"]["F2"].comment is not None
+    assert [str(area) for area in made["Deliveries"].merged_cells.ranges] == ["F2:F3"]
+    assert made["Deliveries"].protection.sheet
+    assert made["old"].sheet_state == "hidden"

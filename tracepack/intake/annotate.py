@@ -22,12 +22,15 @@ from tracepack.core.numerals import PercentNumber
 from tracepack.data import read_toml
 from tracepack.data.speech import say_in
 from tracepack.intake.celltext import show
+from tracepack.intake.correctionlist import COLUMNS
 from tracepack.intake.marks import Correction, Mark, Marking, copy_of_values, mark_book
 from tracepack.intake.workbook import Content, Fault, Workbook
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
-#: Writing takes more time and memory than reading, which the limits are for.
+#: Writing takes more time and memory than reading, which the limits are for; a workbook of few cells needs little of either.
 _MORE_TIME, _MORE_MEMORY = 20, 3
+_LEAST_SECONDS, _CELLS_A_SECOND = 10, 10_000
+_LEAST_MB, _CELLS_A_MB = 500, 800
 #: Cells in merged ranges, above which a workbook is not opened for writing: each would become an object.
 MOST_MERGED = 1_000_000
 
@@ -108,9 +111,10 @@ def _in_place(workbook: Workbook, marking: Marking, limits: Limits) -> bytes | N
     merged = sum((bottom - top + 1) * (right - left + 1) for sheet in workbook.sheets for top, left, bottom, right in sheet.merged)
     if not workbook.data.startswith(b"PK") or merged > MOST_MERGED:
         return None
-    seconds = _MORE_TIME * limits.reading_seconds
-    arguments = [str(_MORE_MEMORY * limits.reading_memory_mb), str(seconds)]
-    command = [sys.executable, "-P", "-m", "tracepack.intake.markchild", *arguments]
+    cells = sum(len(row) for sheet in workbook.sheets for row in sheet.rows.values()) + len(COLUMNS) * len(marking.corrections)
+    seconds = min(_LEAST_SECONDS + cells // _CELLS_A_SECOND, _MORE_TIME * limits.reading_seconds)
+    memory = min(_LEAST_MB + cells // _CELLS_A_MB, _MORE_MEMORY * limits.reading_memory_mb)
+    command = [sys.executable, "-P", "-m", "tracepack.intake.markchild", str(memory), str(seconds)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
     told = json.dumps({"sheets": [sheet.name for sheet in workbook.sheets], "marking": dataclasses.asdict(marking)})
     sent = told.encode() + b"\n" + workbook.data

@@ -12,6 +12,7 @@ import openpyxl
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -35,6 +36,8 @@ MOST_LINKS = 60_000
 MOST_COMMENTS = 10_000
 #: Larger ranges are not merged again in a copy of the values: nobody merges so many cells on purpose.
 _LARGEST_MERGE = 10_000
+#: Excel knows no earlier dates.
+_FIRST_YEAR = 1900
 #: In place of a cell where a whole sheet or file is meant.
 _WHOLE = "–"
 #: Begins what we say in a comment, so that it is found again in a file that comes back.
@@ -92,7 +95,7 @@ def mark_book(book: openpyxl.Workbook, names: Mapping[str, str], marking: Markin
     for number, ((sheet, cell), told) in enumerate(by_cell.items()):
         _mark(book[sheet], cell, told, styles, commented=number < MOST_COMMENTS)
     _write_list(book, names, marking if len(by_cell) <= MOST_COMMENTS else marking.with_remark("comments"))
-    book.calculation.fullCalcOnLoad = True
+    book.calculation = CalcProperties(fullCalcOnLoad=True)
     return fixed_bytes(book)
 
 
@@ -264,6 +267,8 @@ def _put(sheet: Worksheet, row: int, column: int, content: object, code: str | N
         put_text(sheet, row, column, content.code)
     elif isinstance(content, str):
         put_text(sheet, row, column, content)
+    elif getattr(content, "tzinfo", None) or getattr(content, "year", _FIRST_YEAR) < _FIRST_YEAR:
+        put_text(sheet, row, column, str(content))
     else:
         cell = cast(Cell, sheet.cell(row, column))
         cell.value = Decimal(content) if isinstance(content, PercentNumber) else content  # type: ignore[assignment]
