@@ -73,7 +73,7 @@ def _balances(view: _View) -> Iterator[Finding]:
             text = f"Account {view.name(s.account)}: {until} ends {kg_of(-s.closing)} kg of input short."
             hint = "Take back what was attributed beyond the credits, or import the delivery that is missing."
             yield Finding("balance-negative", Severity.ERROR, text, hint, uses or _uses_of(view, s.account))
-        elif s.lowest < min(0, s.opening):
+        elif s.lowest < 0 and s.lowest < s.opening:
             text = f"Account {view.name(s.account)}: {kg_of(-s.lowest)} kg of input were short on {s.lowest_on}, within {until}."
             hint = "Credits count from physical receipt: attribute after it, or make sure that the period ends above zero."
             yield Finding("sold-short", Severity.WARNING, text, hint, uses)
