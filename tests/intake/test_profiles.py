@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from intake.sheets import names, save
 from tracepack import data
+from tracepack.core.limits import Limits
 from tracepack.errors import UsageProblem
 from tracepack.intake.columns import Rules
 from tracepack.intake.instructions import Instructions, fixed_values, sheets_read_as, told_columns
@@ -212,7 +213,8 @@ LOG = CORPUS / "defra" / "reprocessorInput_R-ACC12045PL_R25SR500000912PL.xlsx"
 @pytest.mark.skipif(not LOG.is_file(), reason="the third-party workbooks are not here")
 def test_the_uk_reprocessors_summary_log_becomes_deliveries_production_and_shipments() -> None:
     text = (ROOT / "samples" / "profiles" / "uk-reprocessor-summary-log.toml").read_text(encoding="utf-8")
-    reading = read_file(LOG, Instructions(profiles=(parse_profile("uk", text),)))
+    patient = Limits(reading_seconds=300)  # a busy machine takes its time
+    reading = read_file(LOG, Instructions(profiles=(parse_profile("uk", text),)), limits=patient)
     counts = {sheet: sum(row.sheet == sheet for row in reading.rows) for sheet in ("Deliveries", "Production", "Shipments")}
     assert counts == {"Deliveries": 1000, "Production": 6000, "Shipments": 2000}
     assert not [f for f in reading.findings if f.severity == "error"]
