@@ -57,7 +57,7 @@ CORE = [
     {"balances"},
     {"trace"},
     {"content"},
-    {"mixture"},
+    {"mixture", "attribution"},
     {"conversion", "delivered", "dry", "pools"},
     {"accounts"},
     {"figures"},

@@ -20,7 +20,7 @@ from tracepack.core.ledger import Certificate, Delivery, LotKey
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.properties import stated_shares
-from tracepack.core.quantity import mass_mg
+from tracepack.core.quantity import mass_mg, rounded_share
 
 EntryKind = Literal["opening", "received", "transfer-in", "transfer-out", "attributed"]
 #: Why an entry could not be made.
@@ -195,9 +195,14 @@ def _certified_share(d: Delivery) -> tuple[Fraction, bool]:
     if d.chain_of_custody == "none":
         return Fraction(0), False
     if attributed is not None:
-        return Fraction(Decimal(repr(attributed.low))), False
+        return _exact(attributed.low), False
     papers = d.declaration_no is not None or d.certificate_no is not None
     return (Fraction(1), True) if d.chain_of_custody == "mass balance" and papers else (Fraction(0), False)
+
+
+def _exact(share: float) -> Fraction:
+    """A share as it was written: to 1e-9, as everywhere."""
+    return Fraction(Decimal(repr(rounded_share(share))))
 
 
 def _holds(certificate: Certificate, day: dt.date) -> bool:
@@ -217,7 +222,7 @@ def _characteristics(desk: _Desk, d: Delivery, cited: Sequence[Certificate]) -> 
     if sources and all(source is not None for source, _ in sources):
         left = Fraction(1)
         for index, (source, share) in enumerate(sources):
-            part = left if index == len(sources) - 1 else Fraction(Decimal(repr(share)))
+            part = left if index == len(sources) - 1 else _exact(share)
             left -= part
             if source is not None and source.category not in _NO_CREDIT:
                 yield (scheme, source.feedstock, source.category, source.country_of_origin or ""), part

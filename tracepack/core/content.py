@@ -7,9 +7,10 @@ percentage.  See design 5 and the domain fact sheet, sections 1 and 2.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tracepack.core.attribution import attributed_content
 from tracepack.core.figures import FIGURES, NOT_APPLICABLE, Figure, bio_carbon_of, bio_shares, figures_of
 from tracepack.core.findings import Finding, Severity, SourceRef
 from tracepack.core.ledger import Delivery, LabTest, LotKey, Run
@@ -117,7 +118,7 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
         states=tuple(_state(mixture, key, f) for key, f in zip(keys, each, strict=True)) if pool.running else (),
         lab_tests=lab_comparisons(mixture, lot),
         assumptions=tuple(sorted({text for run, text in mixture.assumptions if run in {r.key for r in scope.runs}})),
-        findings=_notes(mixture, scope, pool.running),
+        findings=(*_notes(mixture, scope, pool.running), *_over_attributed(mixture, lot)),
         scope=scope,
     )
 
@@ -167,6 +168,9 @@ def _span(figures: Sequence[Figure]) -> Figure:
 
 def _attributed(mixture: Mixture, lot: LotKey) -> Figure:
     """A delivered lot's attributed content as declared, by mass; a made lot has it only from an attribution."""
+    booked = attributed_content(mixture.lineage, lot)
+    if booked is not None:
+        return Figure(rounded_share(booked.share.low), rounded_share(booked.share.high), "declared")
     deliveries = mixture.lineage.delivered(lot)
     stated = [(d, mixture.matter[id(d)].attributed) for d in deliveries]
     if mixture.lineage.makers.get(lot) or not any(a is not None for _, a in stated):
@@ -178,6 +182,15 @@ def _attributed(mixture: Mixture, lot: LotKey) -> Figure:
     low = sum(m * (a.low if a else 0.0) for m, (_, a) in zip(masses, stated, strict=True)) / whole
     high = sum(m * (a.high if a else 0.0) for m, (_, a) in zip(masses, stated, strict=True)) / whole
     return Figure(rounded_share(low), rounded_share(high), "declared")
+
+
+def _over_attributed(mixture: Mixture, lot: LotKey) -> Iterator[Finding]:
+    """More attributed to a lot, directly and by what it was made from, than its mass."""
+    booked = attributed_content(mixture.lineage, lot)
+    if booked is not None and booked.low > 1:
+        text = f"More than 100 % is attributed to lot {lot}, counting what the lots that it was made from bring along."
+        hint = "More than 100 % cannot be attributed: correct a quantity, or take an attribution back."
+        yield Finding("attributed-beyond-lot", Severity.ERROR, text, hint, booked.refs)
 
 
 def _mean_volatile(mixture: Mixture, lot: LotKey) -> float:
