@@ -54,9 +54,11 @@ ROOMS = {
 #: Inside core: a module may import those further down this list, never up.
 CORE = [
     {"checks", "bookaudit"},
+    {"bookperiods", "bookuses", "bookdeclarations"},
+    {"bookview"},
     {"balances"},
     {"trace"},
-    {"content"},
+    {"content", "custody"},
     {"mixture", "attribution"},
     {"conversion", "delivered", "dry", "pools"},
     {"accounts"},
@@ -66,7 +68,7 @@ CORE = [
     {"runs", "structure"},
     {"properties"},
     {"catalogue", "region", "bounds"},
-    {"limits", "bookrules"},
+    {"limits", "bookrules", "schemerules"},
     {"library", "facts", "known", "methods", "shares", "numerals", "dates"},
     {"ledger"},
     {"bookrecords"},
