@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 
@@ -66,6 +67,19 @@ def read_bytes(name: str) -> bytes:
 def read_toml(name: str) -> dict[str, Any]:
     """A TOML data file; read once a process, not to be changed by the caller."""
     return tomllib.loads(read_text(name))
+
+
+@cache
+def scheme_tables() -> tuple[dict[str, Any], ...]:
+    """Every scheme's table: the files below ``schemes`` that have a table ``scheme``, by name.  A new file is a new scheme."""
+    return tables_with("scheme", files(__name__).joinpath("schemes"))
+
+
+def tables_with(head: str, folder: Traversable) -> tuple[dict[str, Any], ...]:
+    """The TOML files of a folder that have a table of that name, by file name."""
+    found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in found)
+    return tuple(table for table in tables if head in table)
 
 
 def _synonyms(raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:
