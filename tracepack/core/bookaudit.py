@@ -10,7 +10,7 @@ from tracepack.core.accounts import AccountKey, Books, Obstacle, book_entries
 from tracepack.core.balances import Statement, balance_on, statements
 from tracepack.core.bookdeclarations import check_declarations
 from tracepack.core.bookperiods import check_periods
-from tracepack.core.bookrules import BookRule
+from tracepack.core.bookrules import BookRule, RuleBook
 from tracepack.core.bookuses import check_uses
 from tracepack.core.bookview import BookView, kg_of
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
@@ -38,7 +38,7 @@ def audit_books(lineage: Lineage, rules: Sequence[BookRule], only: str | None = 
     found = tuple(s for s in statements(books, ledger.periods) if only in (None, s.account.site))
     sites = {p.site for p in ledger.periods} | {o.site for o in ledger.opening_balances} | {f.site for f in ledger.conversion_factors}
     sites |= {a.site for a in ledger.attributions} | {site for t in ledger.transfers for site in (t.from_site, t.to_site)}
-    view = BookView(lineage, books, found, rules, frozenset(sites if only is None else sites & {only}))
+    view = BookView(lineage, books, found, RuleBook(rules, ledger.scheme_settings), frozenset(sites if only is None else sites & {only}))
     return BookAudit(books, found, sort_findings(finding for test in _TESTS for finding in test(view)))
 
 

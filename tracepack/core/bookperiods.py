@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tracepack.core.bookrecords import BalancePeriod
-from tracepack.core.bookrules import last_day, rule_of
+from tracepack.core.bookrules import last_day
 from tracepack.core.bookview import BookView
 from tracepack.core.findings import Finding, Severity
 
@@ -35,7 +35,7 @@ def _too_long(view: BookView, period: BalancePeriod) -> Iterator[Finding]:
     ledger = view.lineage.ledger
     schemes = {view.books.names[account][0] for account in view.books.entries if account.site == period.site}
     schemes |= {c.scheme for c in ledger.certificates if c.holder in (period.site, ledger.organisation)}
-    rules = {rule for scheme in schemes if (rule := rule_of(view.rules, scheme))} if schemes else set(view.rules)
+    rules = {rule for scheme in schemes if (rule := view.rules.rule(scheme, period.site))} if schemes else set(view.rules.rules)
     for rule in sorted(rules, key=lambda r: r.scheme):
         months = rule.longest_period_months
         if months is not None and period.end > last_day(period.start, months):

@@ -6,10 +6,12 @@ Field names equal the column keys of ``data/layout.toml``, as in `tracepack.core
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar
 
-from tracepack.core.origin import LotKey, Record
+from tracepack.core.origin import LotKey, Record, SourceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +110,24 @@ class Declaration(Record):
     period: str | None = None
     compliance_claim: str | None = None
     credit_transfer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemeSetting(Record):
+    """A row of Settings for one scheme's books, ``site`` None for all sites; the value as it was written."""
+
+    RULES: ClassVar[tuple[str, ...]] = ("balance_method", "rolling_window", "stock_tolerance", "attribution_basis", "credit_transfers")
+
+    rule: str
+    scheme: str
+    site: str | None
+    value: str
+
+    @classmethod
+    def read(cls, name: str, value: str, source: SourceRow) -> SchemeSetting | None:
+        """From a Settings row: ``balance method FSC`` or ``balance method FSC at PLANT-1``; None for any other setting."""
+        for rule in cls.RULES:
+            match = re.fullmatch(rule.replace("_", r"[\s_-]+") + r"[\s_]+(\S.*?)(?:\s+at\s+(\S.*))?", name.strip(), re.IGNORECASE)
+            if match:
+                return cls(rule=rule, scheme=match[1], site=match[2], value=value, source=source)
+        return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from tracepack.core.accounts import AccountKey, Books
 from tracepack.core.balances import Statement
-from tracepack.core.bookrules import BookRule
+from tracepack.core.bookrules import RuleBook
 from tracepack.core.lineage import Lineage
 from tracepack.core.quantity import kg_text
 
@@ -20,7 +19,7 @@ class BookView:
     lineage: Lineage
     books: Books
     statements: tuple[Statement, ...]
-    rules: Sequence[BookRule]
+    rules: RuleBook
     sites: frozenset[str]
 
     def name(self, account: AccountKey) -> str:

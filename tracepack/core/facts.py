@@ -31,6 +31,7 @@ from tracepack.core.ledger import (
     Run,
     RunKey,
     RunRow,
+    SchemeSetting,
     Settings,
     Shipment,
     SiteRecord,
@@ -118,6 +119,7 @@ def ledger_from_facts(facts: Iterable[Fact], *, organisation: str, site: str, se
     for fact in facts:
         if fact.sheet == "Settings":
             chosen.update(_setting(row) for row in fact.rows)
+            records["scheme_settings"].extend(_scheme_settings(fact.rows))
         elif fact.sheet == "Production":
             records["runs"].append(_run(fact, organisation, site))
         else:
@@ -144,6 +146,11 @@ def _values(row: Row, organisation: str) -> dict[str, Any]:
     return values
 
 
+def delivery_of(row: Row, organisation: str) -> Delivery:
+    """The delivery that a row of Deliveries states, before it is stored."""
+    return Delivery(source=row.source, **_values(row, organisation))
+
+
 def _run(fact: Fact, organisation: str, site: str) -> Run:
     """A run from its rows; date and kind are those of the first row that states them."""
     rows = tuple(RunRow(source=row.source, fact_id=fact.fact_id, **_values(row, organisation)) for row in fact.rows)
@@ -157,6 +164,12 @@ def _setting(row: Row) -> tuple[str, float]:
     name, text = str(row.values["name"]), str(row.values["value"])
     value = setting_value(text)
     return setting_name(name), 0.0 if value is None else value
+
+
+def _scheme_settings(rows: Iterable[Row]) -> list[SchemeSetting]:
+    """The rows that set a rule of one scheme's books."""
+    read = (SchemeSetting.read(str(row.values["name"]), str(row.values["value"]), row.source) for row in rows)
+    return [setting for setting in read if setting is not None]
 
 
 def setting_name(text: str) -> str:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from tracepack.core.bookrecords import Attribution, BalancePeriod, ConversionFactor, CreditTransfer, Declaration, OpeningBalance
+from tracepack.core.bookrecords import (
+    Attribution,
+    BalancePeriod,
+    ConversionFactor,
+    CreditTransfer,
+    Declaration,
+    OpeningBalance,
+    SchemeSetting,
+)
 from tracepack.core.origin import Fact, LotKey, Record, Row, SourceRow, Value
 from tracepack.core.quantity import Interval
 
@@ -39,6 +47,7 @@ __all__ = [
     "Run",
     "RunKey",
     "RunRow",
+    "SchemeSetting",
     "Settings",
     "Shipment",
     "SiteRecord",
@@ -308,3 +317,4 @@ class Ledger:
     attributions: tuple[Attribution, ...] = ()
     transfers: tuple[CreditTransfer, ...] = ()
     declarations: tuple[Declaration, ...] = ()
+    scheme_settings: tuple[SchemeSetting, ...] = ()

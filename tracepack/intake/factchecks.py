@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from tracepack import data
+from tracepack.core.bookrules import setting_term
 from tracepack.core.facts import setting_name, setting_value
 from tracepack.core.findings import Finding
 from tracepack.core.known import Known
-from tracepack.core.ledger import Fact, Row
+from tracepack.core.ledger import Fact, Row, SchemeSetting
 from tracepack.core.library import fold_name
 from tracepack.core.limits import LIMIT_NAMES, limit_value
 from tracepack.core.quantity import Interval
@@ -20,6 +21,14 @@ from tracepack.intake.owners import text
 _SLACK = 1e-9
 #: Where a row names a material whose content is not known from anywhere else.
 _MATERIAL_COLUMN = {"Deliveries": "material", "Opening Stock": "material", "Compositions": "component"}
+#: What a setting of one scheme's books may say.
+_SCHEME_VALUES = {
+    "balance_method": "write credit, rolling average, percentage or controlled blending",
+    "rolling_window": "write 3 periods, or 12 months",
+    "stock_tolerance": "write 0.5 %",
+    "attribution_basis": "write mass, carbon or energy, or several of them with commas between",
+    "credit_transfers": "write group or any",
+}
 _CLAIMS_NOTHING = frozenset({"", "none"})
 
 
@@ -132,6 +141,10 @@ def _setting(row: Row) -> Iterator[Finding]:
         if value and limit_value(value) is None:
             message = f"{value!r} is no value of {name}: a whole number from 1."
             yield _about("setting-unknown", message, "write 9", [row], "value")
+    elif name and (setting := SchemeSetting.read(name, value, row.source)) is not None:
+        if value and setting_term(setting.rule, value) is None:
+            message = f"{value!r} does not fit the setting {name}."
+            yield _about("setting-unknown", message, _SCHEME_VALUES[setting.rule], [row], "value")
     elif name and setting_name(name) not in known:
         yield _about("setting-unknown", f"There is no setting {name!r}.", f"one of: {', '.join(known)}", [row], "name")
     elif value and setting_value(value) is None:
