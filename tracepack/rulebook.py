@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from tracepack import data
-from tracepack.core.bookrules import BookRule, book_rules
+from tracepack.core.bookrules import RuleBook, book_rules
+from tracepack.core.claimrules import ClaimRules, claim_rules
 from tracepack.core.library import Library, library_from_table
 from tracepack.core.schemerules import CustodyRules, custody_rules
 
@@ -17,12 +18,18 @@ def material_library() -> Library:
 
 
 @cache
-def balance_rules() -> tuple[BookRule, ...]:
+def balance_rules() -> RuleBook:
     """What schemes ask of mass-balance books."""
-    return book_rules(data.read_toml("schemes/books.toml"))
+    return RuleBook(book_rules(data.read_toml("schemes/books.toml")), chain_of_custody_rules())
 
 
 @cache
 def chain_of_custody_rules() -> CustodyRules:
     """How chain-of-custody models combine, and every scheme's own rules."""
     return custody_rules(data.read_toml("schemes/custody.toml"), data.scheme_tables())
+
+
+@cache
+def claim_wording_rules() -> ClaimRules:
+    """What may be said of a lot and what may not."""
+    return claim_rules(data.read_toml("wording/claims.toml"))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tracepack.core.accounts import book_entries
 from tracepack.core.balances import balance_on, statements
 from tracepack.core.bookaudit import audit_books
+from tracepack.core.bookrules import RuleBook
 from tracepack.core.ledger import (
     Attribution,
     BalancePeriod,
@@ -186,12 +187,12 @@ def test_the_order_of_import_does_not_matter(events: list[Event], ends: list[dt.
         opening_balances=ledger.opening_balances[::-1],
         periods=ledger.periods[::-1],
     )
-    assert audit_books(build_lineage(turned, Library({}))[0], ()) == audit_books(first, ())
+    assert audit_books(build_lineage(turned, Library({}))[0], RuleBook()) == audit_books(first, RuleBook())
 
 
 @given(histories(), period_ends())
 def test_no_history_over_attributes_at_a_period_s_end_without_an_error(events: list[Event], ends: list[dt.date]) -> None:
-    audit = audit_books(ledger_of(events, ends), ())
+    audit = audit_books(ledger_of(events, ends), RuleBook())
     short = {(site, end) for site in SITES for end in ends if oracle(events, site, end) < 0}
     told = {(s.account.site, s.segment.end) for s in audit.statements if s.closing < 0}
     assert told == short

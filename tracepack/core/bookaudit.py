@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tracepack.core.accounts import AccountKey, Books, Obstacle, book_entries
 from tracepack.core.balances import Statement, balance_on, statements
 from tracepack.core.bookdeclarations import check_declarations
 from tracepack.core.bookperiods import check_periods
-from tracepack.core.bookrules import BookRule, RuleBook
+from tracepack.core.bookrules import RuleBook
 from tracepack.core.bookuses import check_uses
 from tracepack.core.bookview import BookView, kg_of
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
@@ -28,7 +28,7 @@ class BookAudit:
     findings: tuple[Finding, ...]
 
 
-def audit_books(lineage: Lineage, rules: Sequence[BookRule], only: str | None = None) -> BookAudit:
+def audit_books(lineage: Lineage, rules: RuleBook, only: str | None = None) -> BookAudit:
     """Write the books of a ledger (``only`` of one site: its statements and findings) and judge them.
 
     A site whose books nobody began is not held to them.
@@ -38,7 +38,7 @@ def audit_books(lineage: Lineage, rules: Sequence[BookRule], only: str | None = 
     found = tuple(s for s in statements(books, ledger.periods) if only in (None, s.account.site))
     sites = {p.site for p in ledger.periods} | {o.site for o in ledger.opening_balances} | {f.site for f in ledger.conversion_factors}
     sites |= {a.site for a in ledger.attributions} | {site for t in ledger.transfers for site in (t.from_site, t.to_site)}
-    view = BookView(lineage, books, found, RuleBook(rules, ledger.scheme_settings), frozenset(sites if only is None else sites & {only}))
+    view = BookView(lineage, books, found, rules.set_by(ledger.scheme_settings), frozenset(sites if only is None else sites & {only}))
     return BookAudit(books, found, sort_findings(finding for test in _TESTS for finding in test(view)))
 
 

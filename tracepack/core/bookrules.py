@@ -16,6 +16,7 @@ from tracepack.core.bookrecords import SchemeSetting
 from tracepack.core.facts import setting_value
 from tracepack.core.findings import SourceRef
 from tracepack.core.library import fold_name
+from tracepack.core.schemerules import CustodyRules
 
 #: How a site's outputs come by their share: from a bank of credits, or each by one percentage.
 METHODS = ("credit", "rolling average", "percentage", "controlled blending")
@@ -67,6 +68,7 @@ class RuleBook:
     """The schemes' rules as one workspace has them."""
 
     rules: Sequence[BookRule] = ()
+    custody: CustodyRules | None = None
     settings: Sequence[SchemeSetting] = ()
     _known: dict[tuple[str, str], BookRule | None] = field(default_factory=dict, repr=False, compare=False)
 
@@ -82,6 +84,20 @@ class RuleBook:
         """One rule of a scheme at a site."""
         rule = self.rule(scheme, site)
         return None if rule is None else rule.term(name)
+
+    def set_by(self, settings: Sequence[SchemeSetting]) -> RuleBook:
+        """The same rules as a workspace's settings have them."""
+        return RuleBook(self.rules, self.custody, settings)
+
+    def takes_in(self, scheme: str, other: str) -> bool:
+        """Whether credits of another scheme may enter a scheme's books; its own always may."""
+        if self.custody is None:
+            return fold_name(scheme) == fold_name(other)
+        return self.custody.takes_in(scheme, other)
+
+    def is_neutral(self, kind: str | None, scheme: str) -> bool:
+        """Whether material of a kind stays out of a percentage under a scheme."""
+        return kind is not None and self.custody is not None and self.custody.is_neutral(kind, scheme)
 
     def _with_settings(self, rule: BookRule, scheme: str, site: str) -> BookRule:
         """Settings of a scheme first, those for one of its sites after them."""
