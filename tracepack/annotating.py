@@ -11,7 +11,8 @@ from tracepack.documents import write_atomically
 from tracepack.errors import UsageProblem
 from tracepack.intake.annotate import Annotated, annotate
 from tracepack.intake.workbook import Dialect, read_workbook
-from tracepack.report.answers import FindingAnswer, ImportFileAnswer
+from tracepack.report.answers import FindingAnswer
+from tracepack.report.answers_import import ImportFileAnswer
 
 _MACROS = ".xlsm"
 

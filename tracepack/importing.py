@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from tracepack import questions
 from tracepack.core.findings import Finding, Severity, has_errors, sort_findings
@@ -24,7 +24,8 @@ from tracepack.intake.proposal import propose_profile
 from tracepack.intake.reading import Instructions, Reading, TableRead, read_file
 from tracepack.intake.record import Plan, plan_import, record_facts
 from tracepack.profilebook import save_profile
-from tracepack.report.answers import ColumnAnswer, ImportAnswer, ImportFileAnswer, RowAnswer, TableAnswer, finding_answer
+from tracepack.report.answers import finding_answer
+from tracepack.report.answers_import import ColumnAnswer, ImportAnswer, ImportFileAnswer, RowEnd, RowStatus, TableAnswer
 from tracepack.rulebook import material_library
 from tracepack.store import ImportedFile, Store
 
@@ -45,8 +46,6 @@ _NAMING_COLUMNS = (
 
 #: Materials, newest first, whose names are looked for among the names of sheets.
 _MOST_MATERIALS = 5_000
-
-RowStatus = Literal["recorded", "unchanged", "superseded", "skipped", "refused"]
 
 
 class Progress(Protocol):
@@ -216,7 +215,7 @@ def _answer(readings: Sequence[Reading], outcome: _Outcome, options: ImportOptio
 def _file_answer(reading: Reading, outcome: _Outcome) -> ImportFileAnswer:
     """A file's part of the outcome."""
     plan = outcome.plan
-    rows = _row_answers(reading, outcome)
+    rows = _row_ends(reading, outcome)
     recorded, superseded, unchanged = (
         [] if outcome.refused else [fact for fact in facts if fact.rows[0].source.sha256 == reading.sha256]
         for facts in (plan.record, plan.supersede, plan.unchanged)
@@ -266,29 +265,30 @@ def _table_answer(read: TableRead) -> TableAnswer:
     )
 
 
-def _row_answers(reading: Reading, outcome: _Outcome) -> list[RowAnswer]:
+def _row_ends(reading: Reading, outcome: _Outcome) -> tuple[RowEnd, ...]:
     """How every row that was seen ended, in the order of the file; one that several tables share ended as the most that was made of it."""
-    skipped = [RowAnswer(sheet=note.sheet, row=note.row, status="skipped", reason=note.reason) for note in reading.row_notes]
+    skipped = [RowEnd(note.sheet, note.row, "skipped", note.reason) for note in reading.row_notes]
     if outcome.refused:
         told = _told(outcome.findings, reading.sha256)
         reasons = {place: ", ".join(names) for place, names in told.items()}
-        ended = [_row_answer(row, "refused", reasons.get(_place(row), "another row refused the import")) for row in reading.rows]
+        ended = [RowEnd(*_place(row), "refused", reasons.get(_place(row), "another row refused the import")) for row in reading.rows]
     else:
-        status = _row_statuses(outcome.plan)
-        ended = [_row_answer(row, *status.get((reading.sha256, _place(row)), ("skipped", "repeats another row"))) for row in reading.rows]
+        known = _recorded_ends(outcome.plan, reading.sha256)
+        ended = [known.get(_place(row)) or RowEnd(*_place(row), "skipped", "repeats another row") for row in reading.rows]
     order = {name: index for index, name in enumerate(dict.fromkeys(row.source.sheet for row in reading.rows))}
-    unique = {(answer.sheet, answer.row): answer for answer in (*skipped, *ended)}
-    return sorted(unique.values(), key=lambda answer: (order.get(answer.sheet, len(order)), answer.row))
+    unique = {(end.sheet, end.row): end for end in (*skipped, *ended)}
+    return tuple(sorted(unique.values(), key=lambda end: (order.get(end.sheet, len(order)), end.row)))
 
 
-def _row_statuses(plan: Plan) -> dict[tuple[str, tuple[str, int]], tuple[RowStatus, str]]:
-    """How the rows of the planned facts end, by file and place."""
+def _recorded_ends(plan: Plan, sha256: str) -> dict[tuple[str, int], RowEnd]:
+    """How the rows of a file's planned facts end, by place."""
     by_status: list[tuple[RowStatus, Sequence[Fact]]] = [
         ("unchanged", plan.unchanged),
         ("superseded", plan.supersede),
         ("recorded", plan.record),
     ]
-    return {(row.source.sha256, _place(row)): (status, "") for status, facts in by_status for fact in facts for row in fact.rows}
+    rows = [(status, row.source) for status, facts in by_status for fact in facts for row in fact.rows]
+    return {(source.sheet, source.row): RowEnd(source.sheet, source.row, status) for status, source in rows if source.sha256 == sha256}
 
 
 def _told(findings: Iterable[Finding], sha256: str) -> dict[tuple[str, int], list[str]]:
@@ -307,10 +307,6 @@ def _place(row: Row) -> tuple[str, int]:
     return row.source.sheet, row.source.row
 
 
-def _row_answer(row: Row, status: RowStatus, reason: str) -> RowAnswer:
-    return RowAnswer(sheet=row.source.sheet, row=row.source.row, status=status, reason=reason)
-
-
 def _repeated(reading: Reading, outcome: _Outcome) -> ImportFileAnswer:
     """A file whose bytes were given before in the same import: it adds nothing."""
     return ImportFileAnswer(
@@ -321,5 +317,5 @@ def _repeated(reading: Reading, outcome: _Outcome) -> ImportFileAnswer:
         unchanged=0,
         superseded=0,
         findings=[],
-        rows=[_row_answer(row, "skipped", "the same file was given before") for row in reading.rows],
+        rows=tuple(RowEnd(*_place(row), "skipped", "the same file was given before") for row in reading.rows),
     )

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tracepack.core.arrivals import only_arrived
+from tracepack.claiming import claim_findings
 from tracepack.core.bookaudit import audit_books
 from tracepack.core.checks import check_downstream, check_lots, run_checks
 from tracepack.core.content import Scope, content_in
+from tracepack.core.facts import ledger_from_facts
 from tracepack.core.findings import Finding, sort_findings
 from tracepack.core.ledger import Fact, Ledger, LotKey
 from tracepack.core.lineage import Lineage, build_lineage
@@ -23,7 +26,7 @@ from tracepack.report.build import check_answer, content_answer, trace_answer
 from tracepack.rulebook import balance_rules, material_library
 from tracepack.store import Store
 
-#: For more lots than this the whole workspace is read: cheaper than to walk from each.
+#: After imports of more facts than this the whole workspace is read: cheaper than to walk from each.
 _MANY_LOTS = 2_000
 
 
@@ -61,12 +64,23 @@ def _lineage(store: Store, lots: Sequence[LotKey] | None, direction: Literal["up
 
 def world_findings(store: Store, import_id: int, recorded: Sequence[Fact]) -> tuple[Finding, ...]:
     """What the records reveal about the world around the lots that an import's facts name."""
+    if len(recorded) > _MANY_LOTS:
+        return _whole_world(store, import_id, recorded)
     lots = _lots_of(recorded, store.organisation)
     if not lots:
         return ()
-    ledger = store.load_ledger(sorted(lots), "up") if len(lots) <= _MANY_LOTS else store.whole_ledger(import_id, recorded)
-    lineage, findings = build_lineage(ledger, material_library())
+    lineage, findings = _lineage(store, sorted(lots))
     return sort_findings([*findings, *check_lots(lineage, map(lineage.canonical, lots))])
+
+
+def _whole_world(store: Store, import_id: int, recorded: Sequence[Fact]) -> tuple[Finding, ...]:
+    """The same after a large import: cheaper from all facts, those just recorded not read back, than by a walk from each lot."""
+    older = store.facts_before(import_id)
+    arrived, rest = only_arrived(recorded, older)
+    ledger = ledger_from_facts([*older, *rest], organisation=store.organisation, site=store.site)
+    lineage, findings = build_lineage(ledger, material_library())
+    lots = map(lineage.canonical, _lots_of(rest, store.organisation))
+    return sort_findings([*findings, *check_lots(lineage, lots, arrived)])
 
 
 def _lots_of(facts: Iterable[Fact], organisation: str) -> set[LotKey]:
@@ -138,7 +152,8 @@ def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
     lineage, findings = _lineage(store, lots)
     asked = lineage.lots() if lots is None else [lineage.canonical(lot) for lot in lots]
     books = () if lots is not None else audit_books(lineage, balance_rules()).findings
-    return check_answer([*findings, *check_lots(lineage, asked), *books], store.latest_import())
+    claims = claim_findings(lineage, asked)
+    return check_answer([*findings, *check_lots(lineage, asked), *claims, *books], store.latest_import())
 
 
 def balance(store: Store, site: str | None) -> BalanceAnswer:

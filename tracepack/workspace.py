@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from tracepack import listing, questions
 from tracepack.errors import UsageProblem
 from tracepack.layoutanswers import NOTHING_ANSWERED, LayoutAnswers
-from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, ImportFileAnswer, LogAnswer, LotsAnswer, TraceAnswer
+from tracepack.report.answers import CheckAnswer, ContentAnswer, LogAnswer, LotsAnswer, TraceAnswer
 from tracepack.report.answers_balance import BalanceAnswer
+from tracepack.report.answers_import import ImportAnswer, ImportFileAnswer
 from tracepack.store import Store
 
 if TYPE_CHECKING:

@@ -1,24 +1,30 @@
 """Lots that were only delivered are not mixed; what the audit tests say of them is what the mixture would say."""
 
 import datetime as dt
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracepack.core.arrivals import only_arrived
 from tracepack.core.checks import check_lots, run_checks
 from tracepack.core.delivered import matter_key, only_delivered
+from tracepack.core.facts import delivery_of
+from tracepack.core.findings import sort_findings
 from tracepack.core.ledger import (
     Certificate,
     CompositionRow,
     Delivery,
+    Fact,
     FeedstockSource,
     LabTest,
     Ledger,
     LotKey,
     LotSource,
     Material,
+    Row,
     Run,
     RunKey,
     RunRow,
@@ -159,6 +165,33 @@ def test_deliveries_of_one_matter_key_are_of_one_matter(ledger: Ledger) -> None:
     for delivery in ledger.deliveries:
         made = delivered_matter(delivery, (), catalogue)
         assert matter.setdefault(matter_key(delivery, catalogue), made) == made
+
+
+@given(worlds())
+@settings(max_examples=300)
+def test_rows_of_lots_that_nothing_else_names_are_judged_as_their_records(ledger: Ledger) -> None:
+    recorded = [_fact(delivery) for delivery in ledger.deliveries]
+    others = _facts_naming(ledger)
+    rows, rest = only_arrived(recorded, others)
+    assert len(rows) + len(rest) == len(recorded)
+    left = replace(ledger, deliveries=tuple(delivery_of(fact.rows[0], US) for fact in rest))
+    whole, part = _lineage(ledger), _lineage(left)
+    assert sort_findings(check_lots(part, part.lots(), rows)) == check_lots(whole, whole.lots())
+
+
+def _fact(delivery: Delivery) -> Fact:
+    stated = {f.name: getattr(delivery, f.name) for f in fields(delivery) if f.name not in {"source", "fact_id", "opening"}}
+    values = {name: value for name, value in stated.items() if value is not None}
+    return Fact(sheet="Deliveries", key=(), rows=(Row(sheet="Deliveries", values=values, source=delivery.source),))
+
+
+def _facts_naming(ledger: Ledger) -> list[Fact]:
+    """Facts that name the lots which the ledger's other records name."""
+    named = [row.lot_no for run in ledger.runs for row in run.rows]
+    named += [record.lot_no for record in (*ledger.lot_sources, *ledger.lab_tests, *ledger.shipments)]
+    rows = [Row(sheet="Shipments", values={"lot_no": name}, source=_source(1)) for name in named if name]
+    rows += [Row(sheet="Compositions", values={"material_or_lot": c.material_or_lot}, source=_source(1)) for c in ledger.compositions]
+    return [Fact(sheet=row.sheet, key=(), rows=(row,)) for row in rows]
 
 
 def test_a_delivered_lot_that_was_shipped_is_not_plain() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import report_examples as example
 
-from tracepack.report import answers, text
+from tracepack.report import answers, answers_import, text
 from tracepack.report.wording import display_width
 
 
@@ -164,10 +164,10 @@ def test_lots_and_log_and_import_say_what_happened():
     log = text.log_text(answers.LogAnswer(entries=[entry]))
     assert "quantity: 5 -> 6" in log
     assert "c" * 64 in log
-    file = answers.ImportFileAnswer(
+    file = answers_import.ImportFileAnswer(
         file="a.xlsx", sha256="d" * 64, status="refused", recorded={}, unchanged=0, superseded=0, findings=[example.finding()]
     )
-    refused = text.import_text(answers.ImportAnswer(import_id=None, dry_run=False, files=[file]))
+    refused = text.import_text(answers_import.ImportAnswer(import_id=None, dry_run=False, files=[file]))
     assert refused.startswith("a.xlsx: refused, nothing was stored\n\nerror: share-out-of-range")
     assert refused.endswith("Nothing was stored.")
 

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tracepack.core.arrivals import reading_order
 from tracepack.core.attribution import attributed_content
 from tracepack.core.figures import FIGURES, NOT_APPLICABLE, Figure, bio_carbon_of, bio_shares, figures_of
 from tracepack.core.findings import Finding, Severity, SourceRef
@@ -141,11 +142,6 @@ def scope_of(mixture: Mixture, starts: Iterable[NodeKey]) -> Scope:
     return Scope(frozenset(depths), lots, tuple(ordered), tuple(sorted(runs.values(), key=lambda r: (r.date, r.key))))
 
 
-def reading_order(delivery: Delivery) -> tuple[str, str, dt.date, int]:
-    """The order in which deliveries are told: by lot, day and row."""
-    return delivery.supplier, delivery.lot_no, delivery.delivery_date, delivery.source.row
-
-
 def _several(matter: Mapping[Root, float]) -> bool:
     return len(matter) > 1
 
@@ -171,17 +167,23 @@ def _attributed(mixture: Mixture, lot: LotKey) -> Figure:
     booked = attributed_content(mixture.lineage, lot)
     if booked is not None:
         return Figure(rounded_share(booked.share.low), rounded_share(booked.share.high), "declared")
+    declared = declared_attributed(mixture, lot)
+    return NOT_APPLICABLE if declared is None else Figure(rounded_share(declared.low), rounded_share(declared.high), "declared")
+
+
+def declared_attributed(mixture: Mixture, lot: LotKey) -> Interval | None:
+    """The attributed content that a delivered lot's deliveries state, by mass; None for a made lot, or where none states any."""
     deliveries = mixture.lineage.delivered(lot)
     stated = [(d, mixture.matter[id(d)].attributed) for d in deliveries]
     if mixture.lineage.makers.get(lot) or not any(a is not None for _, a in stated):
-        return NOT_APPLICABLE
+        return None
     masses = [float(mixture.lineage.delivery_mg(d) or 0) for d, _ in stated]
     whole = sum(masses)
     if whole <= 0:
         masses, whole = [1.0] * len(stated), float(len(stated))
     low = sum(m * (a.low if a else 0.0) for m, (_, a) in zip(masses, stated, strict=True)) / whole
     high = sum(m * (a.high if a else 0.0) for m, (_, a) in zip(masses, stated, strict=True)) / whole
-    return Figure(rounded_share(low), rounded_share(high), "declared")
+    return Interval(low, high)
 
 
 def _over_attributed(mixture: Mixture, lot: LotKey) -> Iterator[Finding]:

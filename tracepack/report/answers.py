@@ -6,9 +6,10 @@ or "not applicable", as each field says.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 from tracepack.core.findings import Finding, SourceRef
 
@@ -30,6 +31,22 @@ class RefAnswer(Model):
     cell: str
 
 
+def _published_cells(refs: Sequence[SourceRef]) -> list[RefAnswer]:
+    return [ref_answer(ref) for ref in refs]
+
+
+def _cells(refs: Iterable[Any]) -> Sequence[SourceRef]:
+    """Cells as they are known inside, from wherever they come."""
+    if isinstance(refs, tuple) and all(type(ref) is SourceRef for ref in refs):
+        return refs
+    published = (RefAnswer.model_validate(ref, from_attributes=True) for ref in refs)
+    return tuple(SourceRef(ref.file, ref.sha256, ref.sheet, ref.cell) for ref in published)
+
+
+#: Cells as they are known inside, each written out as a `RefAnswer`: a hundred thousand of them cost nothing until then.
+Cells = Annotated[Sequence[SourceRef], PlainValidator(_cells), PlainSerializer(_published_cells, return_type=list[RefAnswer])]
+
+
 class FindingAnswer(Model):
     """One finding, as `tracepack.core.findings.Finding`."""
 
@@ -37,7 +54,7 @@ class FindingAnswer(Model):
     severity: Literal["error", "warning", "note"]
     message: str
     hint: str
-    refs: list[RefAnswer]
+    refs: Cells
     excerpt: str = ""
 
 
@@ -53,7 +70,7 @@ def finding_answer(finding: Finding) -> FindingAnswer:
         severity=finding.severity.value,
         message=finding.message,
         hint=finding.hint,
-        refs=[ref_answer(ref) for ref in finding.refs],
+        refs=finding.refs,
         excerpt=finding.excerpt,
     )
 
@@ -259,70 +276,6 @@ class CheckAnswer(Model):
 
     as_known_after_import: int
     findings: list[FindingAnswer]
-
-
-class RowAnswer(Model):
-    """How one row of an imported file ended."""
-
-    sheet: str
-    row: int
-    status: Literal["recorded", "unchanged", "superseded", "skipped", "refused"]
-    reason: str = ""
-
-
-class ColumnAnswer(Model):
-    """What a column was taken for: its letter, its header in the file, the contract's column, the unit that its header or a profile states.
-
-    ``cell`` is set instead of ``letter`` for a value stated once for the whole table (blank: stated by no cell), with its ``value``.
-    """
-
-    letter: str = ""
-    cell: str = ""
-    header: str
-    column: str
-    unit: str = ""
-    value: str = ""
-
-
-class TableAnswer(Model):
-    """One table of a file: its sheet, its header's first and last row, the sheet it was read as, its columns, what was left out."""
-
-    sheet: str
-    header_rows: tuple[int, int]
-    holds: str
-    columns: list[ColumnAnswer]
-    left_out: list[str]
-
-
-class ImportFileAnswer(Model):
-    """What became of one file; ``recorded``, ``unchanged`` and ``superseded`` count facts, ``row_counts`` the rows seen by how they ended.
-
-    ``profile`` names the profile that it was read with ("" for none); ``encoding`` and ``delimiter`` say how a text file was taken to be
-    written ("" for workbooks).
-    """
-
-    file: str
-    sha256: str
-    status: Literal["recorded", "unchanged", "refused"]
-    recorded: dict[str, int]
-    unchanged: int
-    superseded: int
-    findings: list[FindingAnswer]
-    profile: str = ""
-    encoding: str = ""
-    delimiter: str = ""
-    tables: list[TableAnswer] = Field(default_factory=list)
-    row_counts: dict[str, int] = Field(default_factory=dict)
-    rows: list[RowAnswer] = Field(default_factory=list)
-
-
-class ImportAnswer(Model):
-    """`import FILE...`; ``import_id`` null where nothing was stored."""
-
-    import_id: int | None
-    dry_run: bool
-    files: list[ImportFileAnswer]
-    findings: list[FindingAnswer] = Field(default_factory=list)
 
 
 class LotRow(Model):

@@ -6,7 +6,8 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from tracepack.report.answers import FindingAnswer, RefAnswer
+from tracepack.core.findings import SourceRef
+from tracepack.report.answers import FindingAnswer
 from tracepack.report.wording import Wording, visible, wording
 
 #: Cells a finding lists before it only counts the rest.
@@ -42,7 +43,7 @@ def _finding_lines(group: Sequence[FindingAnswer], w: Wording) -> list[str]:
     return [*lines, w("text.hint", hint=visible(finding.hint))] if finding.hint else lines
 
 
-def _excerpt_lines(finding: FindingAnswer, refs: Sequence[RefAnswer]) -> list[str]:
+def _excerpt_lines(finding: FindingAnswer, refs: Sequence[SourceRef]) -> list[str]:
     """What stands in the first cell, with the cell's name before it unless the excerpt brings it."""
     if not finding.excerpt:
         return []
@@ -52,7 +53,7 @@ def _excerpt_lines(finding: FindingAnswer, refs: Sequence[RefAnswer]) -> list[st
     return [f"  {visible(line)}" for line in text.splitlines()]
 
 
-def _further(refs: Sequence[RefAnswer], w: Wording) -> str:
+def _further(refs: Sequence[SourceRef], w: Wording) -> str:
     first, *others = refs
     shown = others[: SHOWN_CELLS - 1]
     places = [ref.cell if (ref.file, ref.sheet) == (first.file, first.sheet) and ref.cell else _place(ref) for ref in shown]
@@ -61,6 +62,6 @@ def _further(refs: Sequence[RefAnswer], w: Wording) -> str:
     return f"{w('text.also_at', places=visible(', '.join(places)))}; {w('text.count_in_all', count=len(refs))}"
 
 
-def _place(ref: RefAnswer) -> str:
+def _place(ref: SourceRef) -> str:
     cell = "!".join(part for part in (ref.sheet, ref.cell) if part)
     return visible(f"{ref.file}  {cell}" if cell else ref.file)

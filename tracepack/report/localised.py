@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tracepack.data.speech import say_in
+from tracepack.report.answers_import import RowEnd
 
 #: The fields of answers that hold sentences of the program, by the name of their model.
 SENTENCES = {
     "FindingAnswer": ("message", "hint"),
     "OpenEnd": ("reason",),
-    "RowAnswer": ("reason",),
     "TraceAnswer": ("statement",),
     "ContentAnswer": ("assumptions",),
 }
@@ -44,6 +44,8 @@ def _said(value: Any, lang: str) -> Any:
 def _value(value: Any, lang: str) -> Any:
     if isinstance(value, BaseModel):
         return _model(value, lang)
+    if isinstance(value, tuple) and value and isinstance(value[0], RowEnd):
+        return tuple(end._replace(reason=say_in(end.reason, lang)) for end in value)
     if isinstance(value, list | tuple) and value and isinstance(value[0], BaseModel):
         return type(value)(_model(item, lang) for item in value)
     return value

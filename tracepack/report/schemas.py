@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tracepack.report.answers import CheckAnswer, ContentAnswer, ImportAnswer, LineageAnswer, LogAnswer, LotsAnswer, Model, TraceAnswer
+from tracepack.report.answers import CheckAnswer, ContentAnswer, LineageAnswer, LogAnswer, LotsAnswer, Model, TraceAnswer
 from tracepack.report.answers_balance import BalanceAnswer
+from tracepack.report.answers_import import ImportAnswer
 from tracepack.report.dossier import Dossier
 
 ANSWERS: Mapping[str, type[Model]] = {

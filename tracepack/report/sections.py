@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracepack import data
+from tracepack.core.findings import SourceRef
 from tracepack.core.quantity import claim_percent
 from tracepack.report.answers import ContentFigures, LabAnswer, OriginAnswer, RefAnswer
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
@@ -46,7 +47,7 @@ def lot_name(owner: str, number: str) -> str:
     return f"{number} ({owner})" if owner else number
 
 
-def place(ref: RefAnswer) -> str:
+def place(ref: RefAnswer | SourceRef) -> str:
     """A cell's place in its file."""
     return f"{ref.sheet}!{ref.cell}" if ref.cell else ref.sheet
 

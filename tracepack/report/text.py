@@ -10,8 +10,6 @@ from tracepack.report.answers import (
     ContentAnswer,
     ContentFigures,
     FindingAnswer,
-    ImportAnswer,
-    ImportFileAnswer,
     LabAnswer,
     LogAnswer,
     LogChange,
@@ -21,8 +19,8 @@ from tracepack.report.answers import (
     OriginAnswer,
     RefAnswer,
     StatementAnswer,
-    TableAnswer,
 )
+from tracepack.report.answers_import import ImportAnswer, ImportFileAnswer, TableAnswer
 from tracepack.report.balance_text import balance_text
 from tracepack.report.findings_text import findings_text
 from tracepack.report.table import text_table

@@ -99,11 +99,10 @@ class Store:
                 found = slices.slice_facts(connection, around, direction, self.organisation, as_of)
         return ledger_from_facts(found, organisation=self.organisation, site=self.site)
 
-    def whole_ledger(self, import_id: int, recorded: Sequence[Fact]) -> Ledger:
-        """Everything that holds, right after an import; ``recorded`` are the facts it gave, which are not read back."""
+    def facts_before(self, import_id: int) -> list[Fact]:
+        """The facts that hold and that an earlier import gave, in stored order."""
         with self._transaction(writing=False) as connection:
-            older = slices.facts_of_sheets(connection, None, None, before=import_id)
-        return ledger_from_facts([*older, *recorded], organisation=self.organisation, site=self.site)
+            return slices.facts_of_sheets(connection, None, None, before=import_id)
 
     def limits(self) -> Limits:
         """How much of a file is read, by the Settings rows."""
