@@ -85,6 +85,23 @@ def declared(quantity: Cell = 10000, **changes: Cell) -> Row:
     return row | {key.replace("_", " "): value for key, value in changes.items()}
 
 
+def sold(**claim: Cell) -> list[Row]:
+    """A tonne of the film lot, to whose 9 t 4.6 t are attributed, sold with a claim."""
+    row: Row = {
+        "Shipment No": "S-26-0401",
+        "Date": day("05-11"),
+        "Customer": "FRISKA",
+        "Lot No": "PP-FILM-2604",
+        "Quantity": 1000,
+        "Unit": "kg",
+    }
+    return [row | {key.replace("_", " ").replace("Claimed Share", "Claimed %"): value for key, value in claim.items()}]
+
+
+def _claimed(**claim: Cell) -> dict[str, list[Row] | Table]:
+    return line() | {"Attributions": [used()], "Shipments": sold(**claim)}
+
+
 def _shown(sheets: dict[str, list[Row] | Table], check_exit: int = 1) -> Trouble:
     return Trouble(sheets, check_exit=check_exit, shown_by="balance")
 
@@ -116,5 +133,8 @@ def book_troubles() -> dict[str, Trouble]:
         "credit-mass-unknown": _shown(line() | {"Attributions": [used(Unit="m2")]}),
         "declaration-overused": _shown(line() | {"Declarations": [declared(9000)]}),
         "declaration-twice": _shown(line() | {"Declarations": [declared(), declared(9999, Declaration_No="sd 77")]}),
+        "claim-exceeds-figure": Trouble(_claimed(Claimed_Figure="attributed", Claimed_Share=52), check_exit=1, shown_by="check"),
+        "claim-wording-not-allowed": Trouble(_claimed(Claim_Wording="Contains 51 % bio-based plastic."), check_exit=1, shown_by="check"),
+        "claim-wording-unknown": Trouble(_claimed(Claim_Wording="A film that thinks of tomorrow."), shown_by="check"),
         "declaration-contradicted": _shown(line() | {"Declarations": [declared(Category="bio")]}),
     }

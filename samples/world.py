@@ -907,7 +907,7 @@ def shipments() -> Table:
     rows: list[list[Cell]] = []
     for line in _SHIPMENTS.strip().splitlines():
         number, when, customer, lot, kg, claim = line.split()
-        wording = f"at least {claim} % bio-based carbon of total organic carbon, calculated from the recipe and tested by ASTM D6866"
+        wording = f"Contains at least {claim} % bio-based carbon, of total organic carbon, on the basis of ASTM D6866."
         rows.append([number, day(when), customer, lot, float(kg), "kg", "sale", None, "bio_carbon_toc", float(claim), wording])
     rows.append(["S-26-0022", day("03-30"), "FRISKA", "FILM-2603-07", 40.0, "kg", "return", "S-26-0018", None, None, None])
     return [SHIPMENT_HEAD, *rows]

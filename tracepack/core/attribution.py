@@ -6,7 +6,7 @@ regrind, and what a loop of runs feeds back to itself, carries none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,17 +43,30 @@ def attributed_content(lineage: Lineage, lot: LotKey) -> Attributed | None:
     Where a mass on the way is not known, the low end leaves out what passes there.
     """
     given = _given(lineage)
-    reached = upstream(lineage, [lot]) if given else {}
+    shares = _shares(lineage, [lot], given)
+    low, high = shares.get(lot, _NONE)
+    refs = tuple(ref for name in sorted(given.keys() & shares.keys()) for ref in given[name][1])
+    return Attributed(low, high, refs) if high > 0 else None
+
+
+def attributed_shares(lineage: Lineage, lots: Iterable[LotKey]) -> dict[LotKey, Fraction]:
+    """The least attributed share of each of many canonical lots (above 1 is more than there is), in one walk; only those with any."""
+    wanted = list(lots)
+    shares = _shares(lineage, wanted, _given(lineage))
+    return {lot: shares[lot][0] for lot in wanted if shares.get(lot, _NONE)[1] > 0}
+
+
+def _shares(lineage: Lineage, lots: Iterable[LotKey], given: Mapping[LotKey, tuple[int, list[SourceRef]]]) -> dict[LotKey, _Share]:
+    """The share of every lot upstream of some, themselves included; {} where nothing is attributed to any of them."""
+    reached = upstream(lineage, lots) if given else {}
     if not given.keys() & reached.keys():
-        return None
+        return {}
     made_of = {name: [item.lot for run in lineage.makers.get(name, ()) for item in _inputs(lineage, run)] for name in reached}
     shares: dict[LotKey, _Share] = {}
     for group in sources_first(reached, made_of):
         found = {name: _share(lineage, name, given, shares) for name in group}
         shares.update(found)  # only now: a loop carries nothing to itself
-    low, high = shares[lot]
-    refs = tuple(ref for name in sorted(given.keys() & reached.keys()) for ref in given[name][1])
-    return Attributed(low, high, refs) if high > 0 else None
+    return shares
 
 
 def _given(lineage: Lineage) -> dict[LotKey, tuple[int, list[SourceRef]]]:

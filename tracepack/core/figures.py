@@ -117,6 +117,12 @@ def figures_of(composition: Mapping[Root, float], *, made: bool) -> dict[str, Fi
     return result
 
 
+def least_figures(composition: Mapping[Root, float]) -> dict[str, float | None]:
+    """The low ends of `figures_of` without their evidence, which costs far more to find; None where a figure does not apply."""
+    ranges = figure_ranges(_regions(pieces_of(composition)))
+    return {name: None if span is None else rounded_share(span.low) for name, span in ranges.items()}
+
+
 def _best_rank(pieces: Sequence[Piece]) -> str:
     """The rank of a figure that nothing can move: the weakest rank stated anywhere in it, "calculated" for bare formula."""
     ranks = {p.bio_rank for x in pieces for p in x.options if p.bio is not None}

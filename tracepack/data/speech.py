@@ -3,7 +3,7 @@
 ``wording/messages.toml`` holds every sentence with its gaps in braces.  A sentence that was filled in is found again by its
 fixed words.  What stands in a gap is data and stays as it is, unless the gap's kind says that the program wrote it:
 ``{mass:number}``, ``{column:column}``, ``{place:phrase}`` (another sentence), ``{whom:word}`` (one without gaps, else data),
-``{places:list,}`` (phrases between commas).
+``{places:list,}`` (phrases between commas), ``{model:choice chain_of_custody}`` (a value of that list).
 """
 
 from __future__ import annotations
@@ -59,7 +59,14 @@ def say_in(text: str, language: str) -> str:
     """A message, hint or reason in a language ("en", "de", "zh"); as it is where the table has no such sentence."""
     if language == "en" or not text:
         return text
-    return _said(text, language, (*sentences("message"), *_words())) or text
+    return _said(text, language, (*sentences("message"), *_words(), *_reasons())) or text
+
+
+@cache
+def _reasons() -> tuple[Sentence, ...]:
+    """Why something may not be claimed, said beside the rule itself."""
+    reasons = [rule["why"] for rule in read_toml("wording/claims.toml")["forbidden"]]
+    return tuple(Sentence(why["en"], (why["en"],), (), why) for why in reasons)
 
 
 @cache
@@ -120,7 +127,7 @@ def _gap(value: str, kind: str, language: str) -> str | None:
     if kind.startswith("list"):
         separator = kind.removeprefix("list") + " "
         return separator.join(_said(item, language, _phrases()) or item for item in value.split(separator))
-    return value
+    return _choices(kind.removeprefix("choice "), language).get(value, value) if kind.startswith("choice ") else value
 
 
 @cache
@@ -135,6 +142,12 @@ def _number(value: str, language: str) -> str | None:
     words = read_toml(f"wording/{language}.toml")["number"]
     low, _, high = re.sub(r"(?<=\d)\.(?=\d)", words["decimal"], value).replace(" %", words["percent"]).partition(" to ")
     return words["range"].format(low=low, high=high) if high else low
+
+
+@cache
+def _choices(vocabulary: str, language: str) -> Mapping[str, str]:
+    """What the values of a list are called in a language's sheets, by the English ones."""
+    return {value: words[language][0] for value, words in read_toml("headers.toml")["value"][vocabulary].items() if words.get(language)}
 
 
 @cache
