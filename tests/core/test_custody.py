@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from laws.language import DAY, ORGANISATION, SITE, SUPPLIER, parse
-from tracepack.core.custody import LotCustody, lot_custody
+from tracepack.core.custody import Custody, LotCustody, lot_custody
 from tracepack.core.ledger import Certificate, Declaration, Ledger, LotKey, SourceRow
 from tracepack.core.lineage import build_lineage
 from tracepack.core.mixture import mix_lots
@@ -23,7 +23,7 @@ def custody(ledger: Ledger | str, lot: str, owner: str = ORGANISATION, on: dt.da
     known = parse(ledger) if isinstance(ledger, str) else ledger
     lineage, _ = build_lineage(known, material_library())
     key = lineage.canonical(LotKey(owner, lot))
-    return lot_custody(mix_lots(lineage, [key]), Papers(lineage, chain_of_custody_rules()), key, on)
+    return lot_custody(Custody(mix_lots(lineage, [key]), Papers(lineage, chain_of_custody_rules())), key, on)
 
 
 def certificate(number: str, holder: str, model: str | None, scheme: str = "ISCC PLUS", until: dt.date = NEVER) -> Certificate:

@@ -80,7 +80,22 @@ class CustodyView:
     leans: dict[NodeKey, set[str]] = field(default_factory=dict)
 
 
-def custody_view(mixture: Mixture, papers: Papers, scheme: str) -> CustodyView:
+@dataclass
+class Custody:
+    """The models of everything in a mixture: one view for each scheme that is asked for."""
+
+    mixture: Mixture
+    papers: Papers
+    _views: dict[str, CustodyView] = field(default_factory=dict, repr=False)
+
+    def under(self, scheme: str) -> CustodyView:
+        """The view under a scheme ("": whatever the scheme)."""
+        if scheme not in self._views:
+            self._views[scheme] = _follow(self.mixture, self.papers, scheme)
+        return self._views[scheme]
+
+
+def _follow(mixture: Mixture, papers: Papers, scheme: str) -> CustodyView:
     """Follow a scheme's models ("": whatever the scheme) through a mixture, sources first."""
     view = CustodyView(mixture, papers, scheme)
     for group in mixture.order.groups:
@@ -95,15 +110,16 @@ def custody_view(mixture: Mixture, papers: Papers, scheme: str) -> CustodyView:
     return view
 
 
-def lot_custody(mixture: Mixture, papers: Papers, asked: LotKey, on: dt.date | None = None) -> LotCustody:
+def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> LotCustody:
     """The model of a lot of a mixture that holds its upstream; of a running pool the weakest of its dated states, or that of a day."""
+    mixture, papers = custody.mixture, custody.papers
     lot = mixture.lineage.canonical(asked)
     pool = mixture.pools[lot]
     keys: list[NodeKey] = [("state", lot, i) for i in (pool.seen if on is None else [pool.state_on(on)])]
     nodes = reach(keys, mixture.edges)
     deliveries = deliveries_of(mixture, nodes)
     sites = {node[1].site for node in nodes if node[0] != "state"} | {mixture.lineage.ledger.site}
-    views = [custody_view(mixture, papers, scheme) for scheme in schemes_of(papers, deliveries, sites)]
+    views = [custody.under(scheme) for scheme in schemes_of(papers, deliveries, sites)]
     found = [(view, _weakest(papers, [view.standing[key] for key in keys])) for view in views]
     view, best = min(found, key=lambda pair: papers.rules.rank(pair[1].model))
     attributed = attributed_content(mixture.lineage, lot)
