@@ -32,11 +32,13 @@ class ClaimSentence:
 class ForbiddenClaim:
     """What may not be said, under ``models`` (None: all), from a day on.  ``patterns`` read folded text; ``unless`` frees it.
 
+    ``of_substance``: it holds under every model where no physical content may be claimed.
     ``heeds_negation``: a word of negation before or inside what matches makes the text one that nobody has judged.
     """
 
     key: str
     models: frozenset[str] | None
+    of_substance: bool
     figures: frozenset[str] | None
     valid_from: dt.date | None
     patterns: tuple[re.Pattern[str], ...]
@@ -47,9 +49,10 @@ class ForbiddenClaim:
     source: str
     confirmed: bool
 
-    def holds(self, model: str, day: dt.date) -> bool:
-        """Whether the rule is in force for a lot of a model on a day."""
-        return (self.models is None or model in self.models) and (self.valid_from is None or day >= self.valid_from)
+    def holds(self, model: str, day: dt.date, *, substance: bool) -> bool:
+        """Whether the rule is in force on a day for a lot of a model that has ``substance`` to speak of or not."""
+        concerned = self.models is None or model in self.models or (self.of_substance and not substance)
+        return concerned and (self.valid_from is None or day >= self.valid_from)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def _forbidden(entry: Mapping[str, Any]) -> ForbiddenClaim:
     return ForbiddenClaim(
         key=entry["key"],
         models=_models(entry),
+        of_substance=entry.get("of_substance", False),
         figures=frozenset(entry["figures"]) if "figures" in entry else None,
         valid_from=entry.get("from"),
         patterns=tuple(map(re.compile, entry["patterns"])),

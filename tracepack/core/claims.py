@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from tracepack.core.attribution import attributed_shares
 from tracepack.core.claimrules import ClaimRules
 from tracepack.core.claimtext import Said, fold_claim, forbidden_in, sentences_in
 from tracepack.core.content import declared_attributed
+from tracepack.core.custody import Custody, lot_custody
 from tracepack.core.figures import least_figures
 from tracepack.core.findings import Finding, Severity, SourceRef
 from tracepack.core.ledger import LotKey, Shipment
@@ -19,10 +20,8 @@ from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage, upstream
 from tracepack.core.mixing import NodeKey, composition
 from tracepack.core.mixture import Mixture
+from tracepack.core.papers import MASS_BALANCE, Papers, is_valid
 from tracepack.core.quantity import claim_percent, mass_mg, rounded_share
-
-#: The model that a lot may be claimed under on a day, one of the layout's words.
-ModelOf = Callable[[LotKey, dt.date], str]
 
 
 @dataclass
@@ -43,6 +42,10 @@ class Ceilings:
         share = Fraction(0) if declared is None else Fraction(Decimal(repr(rounded_share(declared.low))))
         share = (share if booked is None else booked) + self.shipped.get(shipment_no, Fraction(0))
         return rounded_share(float(min(share, Fraction(1))))
+
+    def has_substance(self, lot: LotKey, day: dt.date) -> bool:
+        """Whether anything may be claimed of what is physically in a canonical lot."""
+        return any(allowed_percent(low) for low in self._physical(lot, day).values())
 
     def _physical(self, lot: LotKey, day: dt.date) -> dict[str, float | None]:
         mixture = self.mixture
@@ -81,10 +84,10 @@ def _claims(s: Shipment) -> bool:
     return s.claimed is not None or s.claim_wording is not None
 
 
-def audit_claims(mixture: Mixture, lots: Iterable[LotKey], rules: ClaimRules, model_of: ModelOf) -> tuple[Finding, ...]:
+def audit_claims(mixture: Mixture, papers: Papers, lots: Iterable[LotKey], rules: ClaimRules) -> tuple[Finding, ...]:
     """What is wrong with the claims of the shipments of some canonical lots that the mixture holds."""
     claimed = claiming(mixture.lineage, lots)
-    desk = _Desk(mixture.lineage, ceilings(mixture, claimed), rules, model_of)
+    desk = _Desk(mixture.lineage, ceilings(mixture, claimed), rules, Models(Custody(mixture, papers)))
     findings: list[Finding] = []
     for lot in claimed:
         for shipment in mixture.lineage.shipments[lot]:
@@ -95,13 +98,31 @@ def audit_claims(mixture: Mixture, lots: Iterable[LotKey], rules: ClaimRules, mo
 
 
 @dataclass
+class Models:
+    """The models that lots may be claimed under on their days, each state of a lot looked at once."""
+
+    custody: Custody
+    _known: dict[NodeKey, tuple[str, str]] = field(default_factory=dict)
+
+    def on(self, lot: LotKey, day: dt.date, given: Fraction | None = None) -> tuple[str, str]:
+        """The model of a canonical lot on a day and its scheme; with what is ``given`` to a shipment of it at least mass balance."""
+        mixture, rank = self.custody.mixture, self.custody.papers.rules.rank
+        node: NodeKey = ("state", lot, mixture.pools[lot].state_on(day))
+        if node not in self._known:
+            found = lot_custody(self.custody, lot, day)
+            self._known[node] = (found.model, found.scheme)
+        model, scheme = self._known[node]
+        return (MASS_BALANCE, scheme) if given and rank(MASS_BALANCE) < rank(model) else (model, scheme)
+
+
+@dataclass
 class _Desk:
     """What claims are judged by, and the texts that nobody has judged."""
 
     lineage: Lineage
     ceilings: Ceilings
     rules: ClaimRules
-    model_of: ModelOf
+    models: Models
     unjudged: dict[str, list[Shipment]] = field(default_factory=dict)
 
 
@@ -147,13 +168,13 @@ def _plain(percent: Decimal) -> str:
 
 
 def _wording(desk: _Desk, lot: LotKey, s: Shipment, text: str) -> Iterator[Finding]:
-    model = desk.model_of(lot, s.date)
+    model, _ = desk.models.on(lot, s.date, desk.ceilings.shipped.get(s.shipment_no))
     said = sentences_in(text, desk.rules)
     for sentence in said:
         yield from _sentence(desk, lot, s, sentence, model)
     if said:
         return
-    hits = forbidden_in(text, model, s.date, desk.rules)
+    hits = forbidden_in(text, model, s.date, desk.rules, substance=desk.ceilings.has_substance(lot, s.date))
     for hit in hits:
         seen = f"Shipment {s.shipment_no}: “{hit.words}” may not be said of lot {lot} ({model})."
         yield Finding("claim-wording-not-allowed", Severity.ERROR, seen, hit.rule.why["en"], _cells(s))
@@ -201,8 +222,7 @@ def _is_ours(lineage: Lineage, said: Said, day: dt.date) -> bool:
         fold_name(c.certificate_no) == fold_name(said.certificate or "")
         and fold_name(c.scheme) == fold_name(said.scheme or "")
         and c.holder in holders
-        and c.valid_from <= day <= c.valid_until
-        and (c.withdrawn_on is None or day < c.withdrawn_on)
+        and is_valid(c, day)
         for c in ledger.certificates
     )
 

@@ -128,10 +128,10 @@ def _said(sentence: ClaimSentence, language: str, gaps: Mapping[str, str], words
     return Said(sentence, percent, gaps.get("scheme"), gaps.get("certificate"), categories)
 
 
-def forbidden_in(text: str, model: str, day: dt.date, rules: ClaimRules) -> tuple[Hit, ...]:
-    """What of a text may not be said of a lot of a model on a day; one hit a rule."""
+def forbidden_in(text: str, model: str, day: dt.date, rules: ClaimRules, *, substance: bool = True) -> tuple[Hit, ...]:
+    """What of a text may not be said of a lot of a model on a day, ``substance`` being physically in it; one hit a rule."""
     folded = fold_claim(text)
-    hits = (_hit(rule, folded) for rule in rules.forbidden if rule.holds(model, day))
+    hits = (_hit(rule, folded) for rule in rules.forbidden if rule.holds(model, day, substance=substance))
     return tuple(hit for hit in hits if hit is not None)
 
 
