@@ -20,6 +20,7 @@ from tracepack.core.runs import Group, Input
 
 _REGRIND = ("regrind", "regranul", "mahlgut", "rework", "回料", "再生粒", "リグラインド", "粉砕材")
 _Share = tuple[Fraction, Fraction]
+_Given = tuple[int, list[SourceRef]]
 _NONE: _Share = (Fraction(0), Fraction(0))
 
 
@@ -42,45 +43,39 @@ def attributed_content(lineage: Lineage, lot: LotKey) -> Attributed | None:
 
     Where a mass on the way is not known, the low end leaves out what passes there.
     """
-    given = _given(lineage)
-    shares = _shares(lineage, [lot], given)
+    given, shares = _shares(lineage, [lot])
     low, high = shares.get(lot, _NONE)
-    refs = tuple(ref for name in sorted(given.keys() & shares.keys()) for ref in given[name][1])
+    refs = tuple(ref for name in sorted(given) for ref in given[name][1])
     return Attributed(low, high, refs) if high > 0 else None
 
 
 def attributed_shares(lineage: Lineage, lots: Iterable[LotKey]) -> dict[LotKey, Fraction]:
     """The least attributed share of each of many canonical lots (above 1 is more than there is), in one walk; only those with any."""
     wanted = list(lots)
-    shares = _shares(lineage, wanted, _given(lineage))
+    _, shares = _shares(lineage, wanted)
     return {lot: shares[lot][0] for lot in wanted if shares.get(lot, _NONE)[1] > 0}
 
 
-def _shares(lineage: Lineage, lots: Iterable[LotKey], given: Mapping[LotKey, tuple[int, list[SourceRef]]]) -> dict[LotKey, _Share]:
-    """The share of every lot upstream of some, themselves included; {} where nothing is attributed to any of them."""
-    reached = upstream(lineage, lots) if given else {}
-    if not given.keys() & reached.keys():
-        return {}
+def _shares(lineage: Lineage, lots: Iterable[LotKey]) -> tuple[dict[LotKey, _Given], dict[LotKey, _Share]]:
+    """What is attributed upstream of some lots, and the share of every lot there, themselves included; {} where nothing is."""
+    reached = upstream(lineage, lots) if lineage.attributions else {}
+    given = {name: own for name in reached if (own := _given(lineage, name))[0]}
+    if not given:
+        return {}, {}
     made_of = {name: [item.lot for run in lineage.makers.get(name, ()) for item in _inputs(lineage, run)] for name in reached}
     shares: dict[LotKey, _Share] = {}
     for group in sources_first(reached, made_of):
-        found = {name: _share(lineage, name, given, shares) for name in group}
-        shares.update(found)  # only now: a loop carries nothing to itself
-    return shares
+        shares.update({name: _share(lineage, name, given, shares) for name in group})  # only now: a loop carries nothing to itself
+    return given, shares
 
 
-def _given(lineage: Lineage) -> dict[LotKey, tuple[int, list[SourceRef]]]:
-    """Milligrams attributed to each canonical lot by name, with their cells."""
-    given: dict[LotKey, tuple[int, list[SourceRef]]] = {}
-    for row in sorted(lineage.ledger.attributions, key=lambda a: a.attribution_no):
-        named, mass = row.lot(lineage.ledger.organisation), mass_mg(row.quantity, row.unit)
-        if named is not None and mass is not None:
-            total, refs = given.get(lineage.canonical(named), (0, []))
-            given[lineage.canonical(named)] = (total + mass, [*refs, row.source.ref("quantity")])
-    return given
+def _given(lineage: Lineage, lot: LotKey) -> _Given:
+    """Milligrams attributed to a canonical lot by name, with their cells."""
+    rows = [(mass, row) for row in lineage.attributions.get(lot, ()) if (mass := mass_mg(row.quantity, row.unit)) is not None]
+    return sum(mass for mass, _ in rows), [row.source.ref("quantity") for _, row in rows]
 
 
-def _share(lineage: Lineage, lot: LotKey, given: Mapping[LotKey, tuple[int, list[SourceRef]]], known: Mapping[LotKey, _Share]) -> _Share:
+def _share(lineage: Lineage, lot: LotKey, given: Mapping[LotKey, _Given], known: Mapping[LotKey, _Share]) -> _Share:
     """A lot's own attributions and what its runs bring, over all that entered it."""
     mass = pool_of(lineage, lot).mass_mg
     direct = given[lot][0] if lot in given else 0

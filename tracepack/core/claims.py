@@ -15,7 +15,7 @@ from tracepack.core.content import declared_attributed
 from tracepack.core.custody import Custody, lot_custody
 from tracepack.core.figures import least_figures
 from tracepack.core.findings import Finding, Severity, SourceRef
-from tracepack.core.ledger import LotKey, Shipment
+from tracepack.core.ledger import Attribution, LotKey, Shipment
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage, upstream
 from tracepack.core.mixing import NodeKey, composition
@@ -30,6 +30,7 @@ class Ceilings:
 
     mixture: Mixture
     attributed: Mapping[LotKey, Fraction]
+    given: Mapping[str, Sequence[Attribution]]
     shipped: Mapping[str, Fraction]
     _states: dict[NodeKey, dict[str, float | None]] = field(default_factory=dict)
 
@@ -59,20 +60,24 @@ class Ceilings:
 
 def ceilings(mixture: Mixture, lots: Iterable[LotKey]) -> Ceilings:
     """What may be claimed of some canonical lots that the mixture holds."""
-    return Ceilings(mixture, attributed_shares(mixture.lineage, lots), _given_to_shipments(mixture.lineage))
-
-
-def _given_to_shipments(lineage: Lineage) -> dict[str, Fraction]:
-    """What share of each shipment is attributed to the shipment itself, by its number; nothing where its mass is not known."""
-    given: dict[str, int] = {}
-    for row in lineage.ledger.attributions:
+    given: dict[str, list[Attribution]] = {}
+    for row in mixture.lineage.ledger.attributions:
         if row.lot_no is None and row.shipment_no is not None:
-            given[row.shipment_no] = given.get(row.shipment_no, 0) + (mass_mg(row.quantity, row.unit) or 0)
+            given.setdefault(row.shipment_no, []).append(row)
+    return Ceilings(mixture, attributed_shares(mixture.lineage, lots), given, _shares_of_shipments(mixture.lineage, given))
+
+
+def _shares_of_shipments(lineage: Lineage, given: Mapping[str, Sequence[Attribution]]) -> dict[str, Fraction]:
+    """What share of each shipment is attributed to the shipment itself, by its number; nothing where its mass is not known."""
     masses: dict[str, list[int | None]] = {}
     for shipment in lineage.ledger.shipments if given else ():
         masses.setdefault(shipment.shipment_no, []).append(lineage.shipment_mg(shipment))
     wholes = {number: sum(m or 0 for m in found) for number, found in masses.items() if None not in found}
-    return {number: Fraction(mass, wholes[number]) for number, mass in given.items() if wholes.get(number)}
+    return {
+        number: Fraction(sum(mass_mg(row.quantity, row.unit) or 0 for row in rows), wholes[number])
+        for number, rows in given.items()
+        if wholes.get(number)
+    }
 
 
 def claiming(lineage: Lineage, lots: Iterable[LotKey]) -> list[LotKey]:
@@ -195,7 +200,7 @@ def _sentence(desk: _Desk, lot: LotKey, s: Shipment, said: Said, model: str) -> 
         text = f"The wording of shipment {s.shipment_no} cites a certificate that was not ours and valid on {s.date}."
         hint = "Name our own certificate of that scheme, and add it to Certificates."
         yield Finding("claim-wording-not-allowed", Severity.ERROR, text, hint, _cells(s))
-    known = attributed_categories(desk.lineage, lot, s.shipment_no) if said.categories else frozenset()
+    known = attributed_categories(desk.lineage, lot, desk.ceilings.given.get(s.shipment_no, ())) if said.categories else frozenset()
     if said.categories and known and not said.categories <= known:
         text = f"The wording of shipment {s.shipment_no} names a category of feedstock that is not attributed to lot {lot}."
         hint = "Name the categories of its attributions or deliveries."
@@ -233,16 +238,11 @@ def own_holders(lineage: Lineage) -> frozenset[str]:
     return frozenset({ledger.organisation, ledger.site, *(p.party_id for p in ledger.parties if p.role == "site")})
 
 
-def attributed_categories(lineage: Lineage, lot: LotKey, shipment_no: str = "") -> frozenset[str]:
+def attributed_categories(lineage: Lineage, lot: LotKey, to_shipment: Iterable[Attribution] = ()) -> frozenset[str]:
     """The categories of what is attributed to a canonical lot, to what it was made from, or to a shipment of it."""
     reached = upstream(lineage, [lot])
-    ledger = lineage.ledger
-    booked = {
-        row.category
-        for row in ledger.attributions
-        if (row.shipment_no is not None and row.shipment_no == shipment_no)
-        or ((named := row.lot(ledger.organisation)) is not None and lineage.canonical(named) in reached)
-    }
+    booked = {row.category for name in reached for row in lineage.attributions.get(name, ())}
+    booked |= {row.category for row in to_shipment}
     sources = (lineage.source_of(d, name) for d in lineage.delivered(lot) for name, _ in lineage.source_shares(d))
     return frozenset(booked | {source.category for source in sources if source is not None})
 

@@ -6,7 +6,7 @@ known) and ``attributed``.  Sources stand upstream of the delivered lots that na
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ import networkx as nx
 
 from tracepack.core.catalogue import Catalogue, catalogue_of
 from tracepack.core.findings import Finding, Severity
-from tracepack.core.ledger import Delivery, FeedstockSource, LabTest, Ledger, LotKey, LotSource, Run, RunKey, RunRow, Shipment
+from tracepack.core.ledger import Attribution, Delivery, FeedstockSource, LabTest, Ledger, LotKey, LotSource, Run, RunKey, RunRow, Shipment
 from tracepack.core.library import Library
 from tracepack.core.quantity import mass_mg
 from tracepack.core.runs import RunFlow, RunWorld, resolve_run, row_mass
@@ -37,6 +37,7 @@ class Lineage:
     shipments: Mapping[LotKey, list[Shipment]]
     lab_tests: Mapping[LotKey, list[LabTest]]
     lot_sources: Mapping[LotKey, list[LotSource]]
+    attributions: Mapping[LotKey, list[Attribution]]
     sources: Mapping[tuple[str, str], FeedstockSource]
     _flows: dict[RunKey, RunFlow] = field(default_factory=dict)
 
@@ -141,6 +142,7 @@ def build_lineage(ledger: Ledger, library: Library) -> tuple[Lineage, tuple[Find
         shipments=_by_lot(sorted(ledger.shipments, key=lambda s: (s.date, s.shipment_no)), canonical),
         lab_tests=_by_lot(sorted(ledger.lab_tests, key=lambda t: (t.report_date, t.report_no)), canonical),
         lot_sources=_by_lot(sorted(ledger.lot_sources, key=lambda s: s.source_id), canonical),
+        attributions=_attributions(ledger, canonical),
         sources={(s.supplier or ledger.organisation, s.source_id): s for s in ledger.sources},
     )
     return lineage, tuple(findings)
@@ -150,6 +152,16 @@ def _by_lot(records: Iterable[Any], canonical: Any) -> dict[LotKey, list[Any]]:
     result: dict[LotKey, list[Any]] = {}
     for record in records:
         result.setdefault(canonical(record.lot), []).append(record)
+    return result
+
+
+def _attributions(ledger: Ledger, canonical: Callable[[LotKey], LotKey]) -> dict[LotKey, list[Attribution]]:
+    """The attributions of each lot that one names, by number."""
+    result: dict[LotKey, list[Attribution]] = {}
+    for row in sorted(ledger.attributions, key=lambda a: a.attribution_no):
+        named = row.lot(ledger.organisation)
+        if named is not None:
+            result.setdefault(canonical(named), []).append(row)
     return result
 
 
