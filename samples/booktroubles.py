@@ -102,6 +102,11 @@ def _claimed(**claim: Cell) -> dict[str, list[Row] | Table]:
     return line() | {"Attributions": [used()], "Shipments": sold(**claim)}
 
 
+def counted(quantity: Cell, material: str = "PP BIO-ATTRIBUTED", on: str = "06-30") -> Row:
+    """What was counted of a material."""
+    return {"Date": day(on), "Site": "NF-1", "Material": material, "Quantity": quantity, "Unit": "kg"}
+
+
 def _shown(sheets: dict[str, list[Row] | Table], check_exit: int = 1) -> Trouble:
     return Trouble(sheets, check_exit=check_exit, shown_by="balance")
 
@@ -131,6 +136,7 @@ def book_troubles() -> dict[str, Trouble]:
         "credit-share-assumed": _shown(line(pp(Attributed_Content=None)), check_exit=0),
         "credit-not-valid": _shown(line(certificate_ends="04-09")),
         "credit-mass-unknown": _shown(line() | {"Attributions": [used(Unit="m2")]}),
+        "stock-differs": _shown(line() | {"Stock Counts": [counted(10051)]}),
         "declaration-overused": _shown(line() | {"Declarations": [declared(9000)]}),
         "declaration-twice": _shown(line() | {"Declarations": [declared(), declared(9999, Declaration_No="sd 77")]}),
         "claim-exceeds-figure": Trouble(_claimed(Claimed_Figure="attributed", Claimed_Share=52), check_exit=1, shown_by="check"),

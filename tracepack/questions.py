@@ -160,7 +160,8 @@ def balance(store: Store, site: str | None) -> BalanceAnswer:
     """`balance [--site]`."""
     lineage, _ = _lineage(store, None)
     audit = audit_books(lineage, balance_rules(), site)
-    if site is not None and not audit.statements and all(p.site != site for p in lineage.ledger.periods):
+    written = audit.statements or (site is not None and audit.quantities.books)
+    if site is not None and not written and all(p.site != site for p in lineage.ledger.periods):
         known = sorted({account.site for account in audit.books.entries} | {p.site for p in lineage.ledger.periods})
         raise UsageProblem(f"there are no books of site {site}", f"one of: {', '.join(known)}" if known else "import Balance Periods first")
     return balance_answer(audit, lineage.ledger, store.latest_import())

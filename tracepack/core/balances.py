@@ -50,15 +50,15 @@ def statements(books: Books, periods: Sequence[BalancePeriod]) -> tuple[Statemen
     return tuple(
         statement
         for account, entries in books.entries.items()
-        for statement in _follow(account, entries, _segments(entries, [p for p in periods if p.site == account.site]))
+        for statement in _follow(account, entries, segments_of((e.date for e in entries), [p for p in periods if p.site == account.site]))
     )
 
 
-def _segments(entries: Sequence[Entry], periods: Sequence[BalancePeriod]) -> list[Segment]:
-    """The periods from the first entry's on, and between them the days of entries that lie in none."""
+def segments_of(dates: Iterable[dt.date], periods: Sequence[BalancePeriod]) -> list[Segment]:
+    """The periods from the first of some days on, and between them those of the days that lie in none."""
     ordered = sorted(periods, key=lambda p: (p.start, p.end, p.period_id))
     segments: list[Segment] = []
-    days = sorted({entry.date for entry in entries})
+    days = sorted(set(dates))
     first = days[0]
     outside: list[dt.date] = []
     reached = dt.date.min

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tracepack.core.accounts import AccountKey, Books, Obstacle, book_entries
 from tracepack.core.balances import Statement, balance_on, statements
@@ -15,6 +15,7 @@ from tracepack.core.bookuses import check_uses
 from tracepack.core.bookview import BookView, kg_of
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
 from tracepack.core.lineage import Lineage
+from tracepack.core.stockcounts import QuantityAudit, audit_quantities, count_findings
 
 __all__ = ["BookAudit", "audit_books", "kg_of"]
 
@@ -26,6 +27,13 @@ class BookAudit:
     books: Books
     statements: tuple[Statement, ...]
     findings: tuple[Finding, ...]
+    view: BookView = field(repr=False, compare=False)
+    counted: QuantityAudit | None = field(default=None, repr=False)
+
+    @property
+    def quantities(self) -> QuantityAudit:
+        """The quantity books; where nothing was counted they are written only when somebody asks for them."""
+        return self.counted or audit_quantities(self.view)
 
 
 def audit_books(lineage: Lineage, rules: RuleBook, only: str | None = None) -> BookAudit:
@@ -38,8 +46,11 @@ def audit_books(lineage: Lineage, rules: RuleBook, only: str | None = None) -> B
     found = tuple(s for s in statements(books, ledger.periods) if only in (None, s.account.site))
     sites = {p.site for p in ledger.periods} | {o.site for o in ledger.opening_balances} | {f.site for f in ledger.conversion_factors}
     sites |= {a.site for a in ledger.attributions} | {site for t in ledger.transfers for site in (t.from_site, t.to_site)}
-    view = BookView(lineage, books, found, rules.set_by(ledger.scheme_settings), frozenset(sites if only is None else sites & {only}))
-    return BookAudit(books, found, sort_findings(finding for test in _TESTS for finding in test(view)))
+    view = BookView(lineage, books, found, rules.set_by(ledger.scheme_settings), frozenset(sites if only is None else sites & {only}), only)
+    counted = audit_quantities(view) if ledger.stock_counts else None
+    findings = [finding for test in _TESTS for finding in test(view)]
+    findings += count_findings(view, counted) if counted else ()
+    return BookAudit(books, found, sort_findings(findings), view, counted)
 
 
 # --- balances
@@ -126,4 +137,10 @@ _OBSTACLES: dict[str, Callable[[BookView, Obstacle], Iterator[Finding]]] = {
 }
 
 
-_TESTS: tuple[Callable[[BookView], Iterator[Finding]], ...] = (_balances, check_periods, _obstacles, check_uses, check_declarations)
+_TESTS: tuple[Callable[[BookView], Iterator[Finding]], ...] = (
+    _balances,
+    check_periods,
+    _obstacles,
+    check_uses,
+    check_declarations,
+)

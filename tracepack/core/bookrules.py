@@ -101,14 +101,14 @@ class RuleBook:
 
     def _with_settings(self, rule: BookRule, scheme: str, site: str) -> BookRule:
         """Settings of a scheme first, those for one of its sites after them."""
-        names = rule.names | {fold_name(scheme)}
+        names = rule.names | {fold_name(scheme)} | (frozenset() if rule.names else {fold_name(rule.scheme)})
         mine = [s for s in self.settings if fold_name(s.scheme) in names and s.site in (None, site)]
         terms = {term.name: term for term in rule.terms}
         for setting in sorted(mine, key=lambda s: s.site is not None):
             value = setting_term(setting.rule, setting.value)
             if value is not None:
                 terms[setting.rule] = Term(setting.rule, value, "Settings", True, setting.source.ref("value"))
-        return replace(rule, scheme=rule.scheme if rule.names else scheme, terms=tuple(terms.values()))
+        return replace(rule, scheme=rule.scheme if rule.names or not scheme else scheme, terms=tuple(terms.values()))
 
 
 def book_rules(table: Mapping[str, Any]) -> tuple[BookRule, ...]:

@@ -35,7 +35,7 @@ def check_uses(view: BookView) -> Iterator[Finding]:
     for lot, rows in sorted(by_lot.items()):
         yield from _beyond(view, f"lot {lot}", pool_of(view.lineage, lot).mass_mg, rows)
     for number, rows in sorted(by_shipment.items()):
-        shipped = [view.lineage.shipment_mg(s) for s in view.lineage.ledger.shipments if s.shipment_no == number and s.kind != "return"]
+        shipped = [view.lineage.shipment_mg(s) for s in view.lineage.ledger.shipments if s.shipment_no == number and not s.is_return]
         yield from _beyond(view, f"shipment {number}", None if None in shipped else sum(m or 0 for m in shipped), rows)
 
 

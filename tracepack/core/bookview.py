@@ -14,13 +14,14 @@ from tracepack.core.quantity import kg_text
 
 @dataclass(frozen=True)
 class BookView:
-    """The books of a ledger, their statements, the schemes' rules, and the sites whose books are judged."""
+    """The books of a ledger, their statements, the schemes' rules, the sites whose books are judged, and the only one asked for."""
 
     lineage: Lineage
     books: Books
     statements: tuple[Statement, ...]
     rules: RuleBook
     sites: frozenset[str]
+    only: str | None
 
     def name(self, account: AccountKey) -> str:
         """An account as sentences name it: site, then its characteristics."""

@@ -250,6 +250,11 @@ class Shipment(Record):
     claim_wording: str | None = None
 
     @property
+    def is_return(self) -> bool:
+        """Whether the goods came back: a return, or a row without a Kind of its own that names the shipment it reverses."""
+        return self.kind == "return" or (self.kind == "sale" and self.reverses_shipment_no is not None)
+
+    @property
     def lot(self) -> LotKey:
         return LotKey(self.supplier or "", self.lot_no)
 

@@ -126,11 +126,11 @@ def _draws(lineage: Lineage, lot: LotKey) -> list[Draw]:
     shipments = lineage.shipments.get(lot, ())
     returned: dict[str, int] = {}
     for s in shipments:
-        if s.kind == "return" and s.reverses_shipment_no:
+        if s.is_return and s.reverses_shipment_no:
             returned[s.reverses_shipment_no] = returned.get(s.reverses_shipment_no, 0) + (lineage.shipment_mg(s) or 0)
     for s in shipments:
         mass = lineage.shipment_mg(s)
-        if s.kind == "transfer" or (s.kind == "return" and s.reverses_shipment_no):
+        if s.kind == "transfer" or (s.is_return and s.reverses_shipment_no):
             continue
         if mass is not None:
             mass = -mass if s.kind == "return" else max(0, mass - returned.get(s.shipment_no, 0))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tracepack.report.answers import FindingAnswer, Model, RefAnswer
+from tracepack.report.answers_quantity import QuantityBookAnswer
 
 
 class EntryAnswer(Model):
@@ -72,4 +73,5 @@ class BalanceAnswer(Model):
 
     as_known_after_import: int
     accounts: list[AccountAnswer]
+    quantity_books: list[QuantityBookAnswer]
     findings: list[FindingAnswer]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracepack.report.answers_balance import AccountAnswer, BalanceAnswer, PeriodBalanceAnswer
 from tracepack.report.findings_text import findings_text
+from tracepack.report.quantity_books import quantity_text
 from tracepack.report.table import text_table
 from tracepack.report.wording import Wording, visible, wording
 
@@ -14,6 +15,7 @@ def balance_text(answer: BalanceAnswer, lang: str = "en") -> str:
     """The books; figures in kg of input, and below them what they are in output."""
     w = wording(lang)
     blocks = ["\n".join(_account_lines(account, w)) for account in answer.accounts] or [w("balance.none")]
+    blocks += quantity_text(answer.quantity_books, w)
     blocks += [findings_text(answer.findings, lang)] if answer.findings else []
     return "\n\n".join([*blocks, w("text.as_known", number=answer.as_known_after_import)])
 

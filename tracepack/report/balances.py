@@ -16,6 +16,7 @@ from tracepack.core.library import fold_name
 from tracepack.core.quantity import kg_text
 from tracepack.report.answers import finding_answer, ref_answer
 from tracepack.report.answers_balance import AccountAnswer, BalanceAnswer, EntryAnswer, OutputAnswer, PeriodBalanceAnswer
+from tracepack.report.quantity_books import quantity_answer
 
 
 def balance_answer(audit: BookAudit, ledger: Ledger, as_known_after: int) -> BalanceAnswer:
@@ -23,6 +24,7 @@ def balance_answer(audit: BookAudit, ledger: Ledger, as_known_after: int) -> Bal
     return BalanceAnswer(
         as_known_after_import=as_known_after,
         accounts=[_account(audit, key, list(group), ledger) for key, group in groupby(audit.statements, key=lambda s: s.account)],
+        quantity_books=quantity_answer(audit.quantities),
         findings=[finding_answer(f) for f in audit.findings],
     )
 
