@@ -18,7 +18,7 @@ from tracepack.core.ledger import LotKey
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 
-__all__ = ["AccountKey", "Books", "Entry", "EntryKind", "Obstacle", "attributed_lots", "book_entries"]
+__all__ = ["AccountKey", "Books", "Entry", "EntryKind", "Obstacle", "attributed_lots", "book_entries", "entry_order"]
 
 
 def book_entries(lineage: Lineage) -> Books:
@@ -35,7 +35,7 @@ def book_entries(lineage: Lineage) -> Books:
     by_account: dict[AccountKey, list[Entry]] = {}
     for entry in desk.entries:
         by_account.setdefault(entry.account, []).append(entry)
-    ordered = {key: tuple(sorted(found, key=_order)) for key, found in sorted(by_account.items())}
+    ordered = {key: tuple(sorted(found, key=entry_order)) for key, found in sorted(by_account.items())}
     return _without_second_openings(Books(ordered, desk.names, tuple(desk.obstacles)))
 
 
@@ -50,7 +50,7 @@ def _name_accounts(desk: Desk) -> None:
             desk.key(site, row.scheme, row.feedstock, row.category, row.country_of_origin, row.input_material)
 
 
-def _order(entry: Entry) -> tuple[dt.date, bool, bool, str, tuple[SourceRef, ...]]:
+def entry_order(entry: Entry) -> tuple[dt.date, bool, bool, str, tuple[SourceRef, ...]]:
     """By day; an opening balance first, credits before uses, since the order within a day is not known."""
     return entry.date, entry.kind != "opening", entry.mg < 0, entry.number, entry.refs
 

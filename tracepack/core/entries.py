@@ -21,7 +21,7 @@ from tracepack.core.lineage import Lineage
 from tracepack.core.quantity import mass_mg
 from tracepack.core.sites import own_sites
 
-EntryKind = Literal["opening", "received", "transfer-in", "transfer-out", "attributed"]
+EntryKind = Literal["opening", "received", "transfer-in", "transfer-out", "attributed", "adjustment"]
 #: Why an entry could not be made.
 Problem = Literal["unit", "characteristics", "factor", "period", "certificate", "share", "second opening"]
 
@@ -38,6 +38,18 @@ class AccountKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What an adjustment puts right: entries of a kind in a closed period, milligrams of input as closed and as known since."""
+
+    period: str
+    kind: EntryKind
+    was_mg: Fraction
+    now_mg: Fraction
+    was_refs: tuple[SourceRef, ...]
+    now_refs: tuple[SourceRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One credit (positive) or use (negative) in milligrams of input.  ``output_mg`` and ``factor`` are an attribution's."""
 
@@ -49,6 +61,7 @@ class Entry:
     refs: tuple[SourceRef, ...]
     output_mg: int | None = None
     factor: Decimal | None = None
+    corrects: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class EntryAnswer(Model):
     """One entry: credits above zero, uses below.  ``output_kg`` and ``factor`` are an attribution's, null elsewhere."""
 
     date: str
-    kind: Literal["opening", "received", "transfer-in", "transfer-out", "attributed"]
+    kind: Literal["opening", "received", "transfer-in", "transfer-out", "attributed", "adjustment"]
     number: str
     input_kg: str
     output_kg: str | None
