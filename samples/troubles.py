@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from booktroubles import book_troubles
+from custodytroubles import custody_troubles
 from trouble import Row, Trouble
 from world import Cell, Table, day
 
@@ -303,7 +304,7 @@ def _layouts() -> dict[str, Trouble]:
 
 def troubles() -> dict[str, Trouble]:
     """Every finding's workbook, by finding name."""
-    parts: tuple[Callable[[], dict[str, Trouble]], ...] = (_cells, _layouts, _rows, _world, book_troubles)
+    parts: tuple[Callable[[], dict[str, Trouble]], ...] = (_cells, _layouts, _rows, _world, book_troubles, custody_troubles)
     return dict(sorted((name, trouble) for part in parts for name, trouble in part().items()))
 
 

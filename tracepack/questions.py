@@ -7,23 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tracepack.core.arrivals import only_arrived
 from tracepack.claiming import claim_findings
+from tracepack.core.arrivals import only_arrived
 from tracepack.core.bookaudit import audit_books
+from tracepack.core.certchecks import check_stated
 from tracepack.core.checks import check_downstream, check_lots, run_checks
 from tracepack.core.content import Scope, content_in
+from tracepack.core.custody import Custody, LotCustody, lot_custody, models_of_lots
 from tracepack.core.facts import ledger_from_facts
 from tracepack.core.findings import Finding, sort_findings
 from tracepack.core.ledger import Fact, Ledger, LotKey
 from tracepack.core.lineage import Lineage, build_lineage
 from tracepack.core.mixture import Mixture, mix_lots
-from tracepack.core.trace import trace_down, trace_up
+from tracepack.core.papers import Papers
+from tracepack.core.trace import Trace, trace_down, trace_up
 from tracepack.errors import UnknownLot, UsageProblem
 from tracepack.report.answers import CheckAnswer, ContentAnswer, TraceAnswer
 from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.balances import balance_answer
-from tracepack.report.build import check_answer, content_answer, trace_answer
-from tracepack.rulebook import balance_rules, material_library
+from tracepack.report.build import TraceCustody, check_answer, content_answer, trace_answer
+from tracepack.report.custody import custody_answer
+from tracepack.rulebook import balance_rules, chain_of_custody_rules, material_library
 from tracepack.store import Store
 
 #: After imports of more facts than this the whole workspace is read: cheaper than to walk from each.
@@ -98,7 +102,9 @@ def content(store: Store, number: str, owner: str | None, on: str | None) -> Con
         first = states[0].date
         raise UsageProblem(f"lot {view.lot} was not there on {day}: it first came in on {first}", "ask for that day or later")
     answer = content_in(view.mixture, view.lot, day)
-    return content_answer(answer, view.lineage, view.findings(answer.scope), store.latest_import())
+    custody = lot_custody(view.custody, view.lot, day)
+    findings = (*view.findings(answer.scope), *check_stated(custody))
+    return content_answer(answer, view.lineage, findings, store.latest_import(), custody_answer(custody, chain_of_custody_rules()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ class View:
     ledger: Ledger
     lineage: Lineage
     mixture: Mixture
+    custody: Custody
     reading: tuple[Finding, ...]
 
     def findings(self, scope: Scope) -> tuple[Finding, ...]:
@@ -121,7 +128,8 @@ def view_of(store: Store, number: str, owner: str | None) -> View:
     lot = find_lot(store, number, owner)
     ledger = store.load_ledger([lot], "up")
     lineage, findings = build_lineage(ledger, material_library())
-    return View(lot, ledger, lineage, mix_lots(lineage, [lineage.canonical(lot)]), findings)
+    mixture = mix_lots(lineage, [lineage.canonical(lot)])
+    return View(lot, ledger, lineage, mixture, Custody(mixture, Papers(lineage, chain_of_custody_rules())), findings)
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -140,10 +148,18 @@ def trace(store: Store, number: str, owner: str | None, direction: str) -> Trace
         lineage, findings = _lineage(store, [lot], "down")
         found = trace_down(lineage, lot)
         findings = (*findings, *check_downstream(lineage, found))
-        return trace_answer(found, lineage, lot, direction, findings, store.latest_import())
+        return trace_answer(found, lineage, lot, findings, store.latest_import())
     view = view_of(store, number, owner)
     found = trace_up(view.mixture, view.lot)
-    return trace_answer(found, view.lineage, view.lot, direction, view.findings(found.scope), store.latest_import())
+    custody = lot_custody(view.custody, view.lot)
+    findings = (*view.findings(found.scope), *check_stated(custody))
+    return trace_answer(found, view.lineage, view.lot, findings, store.latest_import(), trace_custody(view, custody, found))
+
+
+def trace_custody(view: View, custody: LotCustody, found: Trace) -> TraceCustody:
+    """The models of a trace up: of the asked lot, and of every lot it is made of under the same scheme."""
+    models = models_of_lots(view.custody.under(custody.scheme), found.scope.nodes)
+    return TraceCustody(custody_answer(custody, chain_of_custody_rules()), models)
 
 
 def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import get_args
 
+from tracepack.core.certchecks import check_stated
 from tracepack.core.content import content_in
+from tracepack.core.custody import lot_custody
 from tracepack.core.trace import trace_up
 from tracepack.errors import UsageProblem
-from tracepack.questions import view_of
+from tracepack.questions import trace_custody, view_of
 from tracepack.report.build import content_answer, lineage_answer, trace_answer
 from tracepack.report.diagram import Format, render_diagram
 from tracepack.report.dossier import Dossier, build_dossier, render_json
@@ -37,8 +39,11 @@ def dossier(store: Store, number: str, owner: str | None) -> Dossier:
     known_after = store.latest_import()
     found = trace_up(view.mixture, view.lot)
     findings = view.findings(found.scope)
-    content = content_answer(content_in(view.mixture, view.lot), view.lineage, findings, known_after)
-    trace = trace_answer(found, view.lineage, view.lot, "up", findings, known_after)
+    custody = lot_custody(view.custody, view.lot)
+    findings = (*findings, *check_stated(custody))
+    shown = trace_custody(view, custody, found)
+    content = content_answer(content_in(view.mixture, view.lot), view.lineage, findings, known_after, shown.answer)
+    trace = trace_answer(found, view.lineage, view.lot, findings, known_after, shown)
     picture = lineage_answer(view.mixture, found.scope, found.lots)
     imports = {file.sha256: record.import_id for record in reversed(store.log()) for file in record.files}
     return build_dossier(content, trace, picture, content.findings, view.ledger, imports)

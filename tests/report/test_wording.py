@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import tracepack.report
+from tracepack.core.custody import LEANINGS, LinkKind
+from tracepack.core.papers import Reason
 from tracepack.data import layout
 from tracepack.report.answers import ContentFigures
 from tracepack.report.wording import LANGUAGES, display_width, printable, visible, wording
@@ -27,6 +30,9 @@ BY_VALUE = {
     "origin": {"delivered", "opening stock", "made", "unknown"},
     "status": {"recorded", "unchanged", "refused"},
     "action": {"recorded", "superseded", "withdrawn"},
+    "custody_link": set(get_args(LinkKind)),
+    "custody_reason": set(get_args(Reason)),
+    "custody_leans": set(LEANINGS),
 }
 
 

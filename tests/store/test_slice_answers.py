@@ -10,17 +10,21 @@ from hypothesis import strategies as st
 
 from tracepack.core.checks import run_checks
 from tracepack.core.content import content_in
+from tracepack.core.custody import Custody, lot_custody, models_of_lots
 from tracepack.core.ledger import Fact, Ledger, LotKey, Row
 from tracepack.core.lineage import build_lineage
 from tracepack.core.mixture import mix_lots
+from tracepack.core.papers import Papers
 from tracepack.core.quantity import Interval
 from tracepack.core.trace import trace_down, trace_up
-from tracepack.report.build import content_answer, trace_answer
-from tracepack.rulebook import material_library
+from tracepack.report.build import TraceCustody, content_answer, trace_answer
+from tracepack.report.custody import custody_answer
+from tracepack.rulebook import chain_of_custody_rules, material_library
 from tracepack.store import Store
 
 DELIVERED = [("ACME", "A"), ("ACME", "B"), ("ZETA", "A")]
 OWN = [(US, number) for number in ("A", "M1", "M2", "M3", "ALIAS")]
+_models = st.sampled_from([None, "segregated", "mass balance"])
 _shares = st.one_of(st.none(), st.sampled_from([0.0, 0.3, 1.0]).map(Interval.point))
 
 
@@ -31,6 +35,7 @@ def chains(draw: st.DrawFn) -> list[Fact]:
     for supplier, lot in draw(st.lists(st.sampled_from(DELIVERED), min_size=1, unique=True)):
         own = draw(st.sampled_from([None, None, "ALIAS"]))
         more = {"own_lot_no": own, "biobased_carbon": draw(_shares), "material": draw(st.sampled_from(["PLA", "mix", "PBAT"]))}
+        more |= {"chain_of_custody": draw(_models), "certificate_no": draw(st.sampled_from([None, "C0"]))}
         made = delivery(lot, supplier=supplier, **{key: value for key, value in more.items() if value is not None and key != "material"})
         facts.append(Fact(sheet=made.sheet, key=made.key, rows=(with_values(made.rows[0], material=more["material"]),)))
     for number in range(draw(st.integers(1, 5))):
@@ -44,10 +49,19 @@ def chains(draw: st.DrawFn) -> list[Fact]:
     if draw(st.booleans()):
         test: dict[str, Any] = {"lot_no": "M1", "supplier": US, "method": "ASTM D6866", "biobased_carbon": Interval.point(0.5)}
         facts.append(fact("Lab Tests", "", "L1", report_no="L1", report_date=DAY, **test))
+    for number, holder in enumerate(draw(st.lists(st.sampled_from([US, "PLANT", "ACME"]), max_size=3))):
+        facts.append(certificate(f"C{number}", holder, draw(st.sampled_from(["segregated", "mass balance"]))))
     for number, (owner, lot) in enumerate(draw(st.lists(st.sampled_from(OWN), max_size=2))):
         values: dict[str, Any] = {"lot_no": lot, "supplier": owner, "quantity": Decimal(5), "unit": "kg", "customer": "SHOP"}
         facts.append(fact("Shipments", f"S{number}", owner, lot, shipment_no=f"S{number}", date=DAY.replace(day=9), **values))
     return facts
+
+
+def certificate(number: str, holder: str, model: str) -> Fact:
+    valid: dict[str, Any] = {"valid_from": DAY.replace(year=2025), "valid_until": DAY.replace(year=2027)}
+    return fact(
+        "Certificates", "ISCC PLUS", number, certificate_no=number, scheme="ISCC PLUS", holder=holder, chain_of_custody=model, **valid
+    )
 
 
 def with_values(row: Row, **values: Any) -> Row:
@@ -75,13 +89,17 @@ def dated_run(number: str, takes: list[tuple[str, str]], makes: list[tuple[str, 
 def answers(ledger: Ledger, lot: LotKey, direction: str) -> dict[str, Any]:
     lineage, _ = build_lineage(ledger, material_library())
     if direction == "down":
-        return trace_answer(trace_down(lineage, lot), lineage, lot, "down", [], 1).model_dump()
+        return trace_answer(trace_down(lineage, lot), lineage, lot, [], 1).model_dump()
     mixture = mix_lots(lineage, [lineage.canonical(lot)])
     content, trace = content_in(mixture, lot), trace_up(mixture, lot)
     findings = run_checks(mixture, content.scope)
+    known = Custody(mixture, Papers(lineage, chain_of_custody_rules()))
+    custody = lot_custody(known, lot)
+    shown = custody_answer(custody, chain_of_custody_rules())
+    models = TraceCustody(shown, models_of_lots(known.under(custody.scheme), trace.scope.nodes))
     return {
-        "content": content_answer(content, lineage, findings, 1).model_dump(),
-        "trace": trace_answer(trace, lineage, lot, "up", findings, 1).model_dump(),
+        "content": content_answer(content, lineage, findings, 1, shown).model_dump(),
+        "trace": trace_answer(trace, lineage, lot, findings, 1, models).model_dump(),
     }
 
 

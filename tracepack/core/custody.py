@@ -23,8 +23,10 @@ from tracepack.core.papers import MASS_BALANCE, NONE, Papers, Reason
 from tracepack.core.pools import Inflow
 
 LinkKind: TypeAlias = Literal["delivery", "opening stock", "run", "lot", "attribution"]
-#: What an answer may lean on: unconfirmed rules by name, and what was taken for granted.
+#: What was taken for granted, by name.
 _NO_CERTIFICATE, _NOT_STATED, _SITE, _SITE_MODEL = "no-certificate", "not-stated", "site-certificate", "site-certificate-model"
+#: What an answer may lean on: rules by name, and what was taken for granted.
+LEANINGS = ("blend", "blend_unknown_share", "certified", "neutral", _NO_CERTIFICATE, _NOT_STATED, _SITE, _SITE_MODEL)
 #: The part of an input that is not worth a word: rounding.
 _LEAST = 1e-9
 
@@ -56,8 +58,9 @@ class Standing:
 class LotCustody:
     """A lot's model under the scheme where it is strongest; ``by_scheme`` under each.
 
-    ``attributed`` is what is attributed to the lot, up to which it may be claimed as mass balance; ``not_stated`` are the
-    deliveries that were taken as uncertified because nothing states their model.
+    ``attributed`` is what is attributed to the lot, up to which it may be claimed as mass balance; ``tested``: a laboratory
+    had it; ``certified``: a delivery of it came under a model; ``not_stated`` are the deliveries that were taken as
+    uncertified because nothing states their model.
     """
 
     model: str
@@ -65,6 +68,8 @@ class LotCustody:
     link: Link
     attributed: Attributed | None
     by_scheme: tuple[tuple[str, str], ...]
+    tested: bool
+    certified: bool
     leans_on: tuple[str, ...]
     not_stated: tuple[Delivery, ...]
 
@@ -136,9 +141,20 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> L
         link=link,
         attributed=attributed,
         by_scheme=tuple((other.scheme, standing.model) for other, standing in found),
+        tested=bool(mixture.lineage.lab_tests.get(lot)),
+        certified=any(s.model != NONE for _, s in stated),
         leans_on=tuple(sorted(leans | ({_NOT_STATED} if silent else set()))),
         not_stated=silent,
     )
+
+
+def models_of_lots(view: CustodyView, nodes: Iterable[NodeKey]) -> dict[LotKey, str]:
+    """The model of every lot that has a state among some nodes, the weakest of those states."""
+    found: dict[LotKey, list[Standing]] = {}
+    for node in nodes:
+        if node[0] == "state":
+            found.setdefault(node[1], []).append(view.standing[node])
+    return {lot: _weakest(view.papers, standings).model for lot, standings in found.items()}
 
 
 def schemes_of(papers: Papers, deliveries: Iterable[Delivery], sites: Iterable[str]) -> list[str]:

@@ -144,6 +144,11 @@ def _number(value: str, language: str) -> str | None:
     return words["range"].format(low=low, high=high) if high else low
 
 
+def choice_in(vocabulary: str, value: str, language: str) -> str:
+    """A value of a list as a language's sheets call it; as it is where they have no word of their own."""
+    return value if language == "en" else _choices(vocabulary, language).get(value, value)
+
+
 @cache
 def _choices(vocabulary: str, language: str) -> Mapping[str, str]:
     """What the values of a list are called in a language's sheets, by the English ones."""

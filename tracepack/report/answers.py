@@ -160,6 +160,50 @@ class LabAnswer(Model):
     refs: list[RefAnswer]
 
 
+class CustodyLink(Model):
+    """Where a model was set: a delivery, opening stock, a run (``number`` at ``site``), a lot that was fed, or an attribution; and why."""
+
+    kind: Literal["delivery", "opening stock", "run", "lot", "attribution"]
+    number: str
+    owner: str
+    site: str
+    date: str | None
+    reason: str
+
+
+class SchemeModel(Model):
+    """The model under one scheme; scheme "" where no paper names one."""
+
+    scheme: str
+    model: str
+
+
+class LeaningAnswer(Model):
+    """What an answer leans on that nothing proves: a rule that no public text confirms, or what was taken for granted."""
+
+    name: str
+    status: Literal["unconfirmed", "assumed"]
+    source: str
+
+
+class CustodyAnswer(Model):
+    """The chain-of-custody model that a lot may be claimed under, the link that set it, and the cells that say so.
+
+    ``content_basis`` is what a claim under it would rest on.  ``attributed_low`` and ``attributed_high``: the share up to which
+    the lot may be claimed as mass balance, null where nothing is attributed to it.
+    """
+
+    model: str
+    scheme: str
+    content_basis: Literal["measured", "calculated_physical", "attributed"]
+    link: CustodyLink
+    refs: list[RefAnswer]
+    attributed_low: float | None
+    attributed_high: float | None
+    by_scheme: list[SchemeModel]
+    leans_on: list[LeaningAnswer]
+
+
 class ContentAnswer(Model):
     """`content LOT`."""
 
@@ -173,18 +217,20 @@ class ContentAnswer(Model):
     lab_tests: list[LabAnswer] = Field(default_factory=list)
     statements: list[StatementAnswer] = Field(default_factory=list)
     assumptions: list[str] = Field(default_factory=list)
+    chain_of_custody: CustodyAnswer | None = None
     as_known_after_import: int
     findings: list[FindingAnswer]
 
 
 class TraceLot(Model):
-    """A lot on a trace; ``depth`` counts runs from the asked lot (0)."""
+    """A lot on a trace; ``depth`` counts runs from the asked lot (0), ``chain_of_custody`` is its model on a trace up."""
 
     owner: str
     number: str
     material: str
     mass_kg: str | None
     depth: int
+    chain_of_custody: str | None = None
 
 
 class TraceLink(Model):
@@ -219,6 +265,7 @@ class TraceAnswer(Model):
     open_ends: list[OpenEnd]
     unaccounted_kg: str
     statement: str
+    chain_of_custody: CustodyAnswer | None = None
     as_known_after_import: int
     findings: list[FindingAnswer]
 

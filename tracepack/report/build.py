@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tracepack.core.content import DatedState, LabComparison, LotContent, Origin, Scope
@@ -18,6 +19,7 @@ from tracepack.report.answers import (
     CheckAnswer,
     ContentAnswer,
     ContentFigures,
+    CustodyAnswer,
     FigureAnswer,
     FindingAnswer,
     LabAnswer,
@@ -40,6 +42,14 @@ from tracepack.report.answers import (
 _STATED = ("biobased_carbon", "biobased_mass", "organic_carbon", "inorganic_carbon", "moisture", "ash", "attributed_content")
 
 
+@dataclass(frozen=True, slots=True)
+class TraceCustody:
+    """The asked lot's chain of custody, and the models of the lots that it is made of."""
+
+    answer: CustodyAnswer
+    models: Mapping[LotKey, str]
+
+
 def finding_answers(findings: Iterable[Finding]) -> list[FindingAnswer]:
     """Findings sorted, each once."""
     return [finding_answer(f) for f in sort_findings(findings)]
@@ -58,7 +68,9 @@ def _figures(figures: Mapping[str, Figure], attributed: Figure) -> ContentFigure
     return ContentFigures(**{name: figure_answer(figures[name]) for name in FIGURES}, attributed=figure_answer(attributed))
 
 
-def content_answer(content: LotContent, lineage: Lineage, findings: Iterable[Finding], as_known_after: int) -> ContentAnswer:
+def content_answer(
+    content: LotContent, lineage: Lineage, findings: Iterable[Finding], as_known_after: int, custody: CustodyAnswer | None = None
+) -> ContentAnswer:
     """`content LOT`."""
     attributed = content.figures["attributed"]
     return ContentAnswer(
@@ -72,6 +84,7 @@ def content_answer(content: LotContent, lineage: Lineage, findings: Iterable[Fin
         lab_tests=[_lab(c) for c in content.lab_tests],
         statements=statements(content.scope, lineage),
         assumptions=list(content.assumptions),
+        chain_of_custody=custody,
         as_known_after_import=as_known_after,
         findings=finding_answers([*findings, *content.findings]),
     )
@@ -175,18 +188,19 @@ def check_answer(findings: Iterable[Finding], as_known_after: int) -> CheckAnswe
 
 
 def trace_answer(
-    trace: Trace, lineage: Lineage, asked: LotKey, direction: str, findings: Iterable[Finding], as_known_after: int
+    trace: Trace,
+    lineage: Lineage,
+    asked: LotKey,
+    findings: Iterable[Finding],
+    as_known_after: int,
+    custody: TraceCustody | None = None,
 ) -> TraceAnswer:
-    """`trace LOT`."""
-    lots = sorted(trace.lots.items(), key=lambda item: (item[1], item[0]))
+    """`trace LOT`: up, with the models of its lots, or (without ``custody``) down."""
     named = lineage.canonical(asked)
     return TraceAnswer(
         lot=LotAnswer(owner=asked.owner, number=asked.number, material=lineage.material(named)),
-        direction="down" if direction == "down" else "up",
-        lots=[
-            TraceLot(owner=lot.owner, number=lot.number, material=lineage.material(lot), mass_kg=_kg(trace.masses.get(lot)), depth=depth)
-            for lot, depth in lots
-        ],
+        direction="up" if custody else "down",
+        lots=_trace_lots(trace, lineage, custody.models if custody else {}),
         links=[
             TraceLink(
                 **{"from": x.start if isinstance(x.start, str) else x.start.number},
@@ -213,9 +227,24 @@ def trace_answer(
         open_ends=[OpenEnd(owner=e.lot.owner, number=e.lot.number, reason=e.reason, mass_kg=_kg(e.mass_mg)) for e in trace.open_ends],
         unaccounted_kg=kg_text(trace.unaccounted_mg),
         statement=_completeness(trace),
+        chain_of_custody=custody.answer if custody else None,
         as_known_after_import=as_known_after,
         findings=finding_answers(findings),
     )
+
+
+def _trace_lots(trace: Trace, lineage: Lineage, models: Mapping[LotKey, str]) -> list[TraceLot]:
+    return [
+        TraceLot(
+            owner=lot.owner,
+            number=lot.number,
+            material=lineage.material(lot),
+            mass_kg=_kg(trace.masses.get(lot)),
+            depth=depth,
+            chain_of_custody=models.get(lot),
+        )
+        for lot, depth in sorted(trace.lots.items(), key=lambda item: (item[1], item[0]))
+    ]
 
 
 def _completeness(trace: Trace) -> str:

@@ -8,6 +8,7 @@ from tracepack import data
 from tracepack.core.findings import SourceRef
 from tracepack.core.quantity import claim_percent
 from tracepack.report.answers import ContentFigures, LabAnswer, OriginAnswer, RefAnswer
+from tracepack.report.custody_text import custody_facts, custody_title
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
 from tracepack.report.dossier import Dossier
 from tracepack.report.dossier_rows import DossierRun, EvidenceRow
@@ -85,6 +86,9 @@ def _content(dossier: Dossier, w: Wording) -> list[Block]:
         ]
     else:
         blocks.append(Paragraph(f"{w('text.attributed')}: {w('text.attributed_none')}", "quiet"))
+    if dossier.content.chain_of_custody is not None:
+        blocks.append(Heading(custody_title(dossier.content.chain_of_custody, w)))
+        blocks += [Paragraph(line) for line in custody_facts(dossier.content.chain_of_custody, w)]
     if dossier.content.states:
         blocks.append(Heading(w("text.states")))
     for state in dossier.content.states:

@@ -22,6 +22,7 @@ from tracepack.report.answers import (
 )
 from tracepack.report.answers_import import ImportAnswer, ImportFileAnswer, TableAnswer
 from tracepack.report.balance_text import balance_text
+from tracepack.report.custody_text import custody_lines
 from tracepack.report.findings_text import findings_text
 from tracepack.report.table import text_table
 from tracepack.report.trace_text import trace_text
@@ -44,6 +45,7 @@ def content_text(answer: ContentAnswer, lang: str = "en") -> str:
         _lot_lines(answer, w),
         [w("text.content"), *_figure_lines(answer.content, w)],
         _attributed_lines(answer, w),
+        custody_lines(answer.chain_of_custody, w),
         *_state_blocks(answer, w),
         _origin_lines(w("text.origins"), answer.origins, w),
         _origin_lines(w("text.attributed_origins"), answer.attributed_origins, w),

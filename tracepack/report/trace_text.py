@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tracepack.report.answers import TraceAnswer, TraceLink, TraceLot
+from tracepack.report.custody_text import custody_lines
 from tracepack.report.findings_text import findings_text
 from tracepack.report.wording import Wording, visible, wording
 
@@ -19,6 +20,7 @@ def trace_text(answer: TraceAnswer, lang: str = "en") -> str:
         _tree_lines(answer, w),
         _shipment_lines(answer, w),
         _open_end_lines(answer, w),
+        custody_lines(answer.chain_of_custody, w),
         [findings_text(answer.findings, lang)] if answer.findings else [],
         [w("text.as_known", number=answer.as_known_after_import), visible(answer.statement)],
     ]

@@ -15,6 +15,8 @@ NAME, MAKE, TAKE, ABOUT = "name", "make", "take", "about"
 RECORD_LOT, RECORD_RUN = "record-lot", "record-run"
 #: Descriptions, loaded by the name that other facts use; names of materials and recipes are folded, as the core compares them.
 MATERIAL, RECIPE, SOURCE, PARTY, CERTIFICATE = "material", "recipe", "source", "party", "certificate"
+#: Of an issuer; its number is folded, as the core compares it.
+DECLARATION = "declaration"
 
 #: Roles in which a fact touches a lot.
 LOT_ROLES = (NAME, MAKE, TAKE, ABOUT)
@@ -60,6 +62,8 @@ def _row_links(row: Row, organisation: str) -> Iterator[Link]:
             yield Link(SOURCE, owner, _text(row, "source_id"))
         case "Certificates":
             yield Link(CERTIFICATE, "", _text(row, "certificate_no"))
+        case "Declarations":
+            yield Link(DECLARATION, _text(row, "issuer"), fold_name(_text(row, "declaration_no")))
         case "Parties":
             yield Link(PARTY, "", _text(row, "party_id"))
 
@@ -75,6 +79,9 @@ def named_by(fact: Fact, organisation: str, suppliers: Mapping[str, frozenset[st
         owner = _text(row, "supplier") or organisation
         behind = (suppliers or {}).get(_text(row, "lot_no"), frozenset()) if owner == organisation else frozenset()
         named.update(_row_names(row, {owner, organisation, *behind}))
+        if number := _text(row, "declaration_no"):
+            issuers = {owner} if row.sheet == "Deliveries" else {organisation, _text(row, "site")} - {""}
+            named.update(Link(DECLARATION, issuer, fold_name(number)) for issuer in issuers)
     return frozenset(named)
 
 

@@ -114,8 +114,10 @@ def facts_by_id(connection: Connection, ids: Iterable[int], as_of: int | None) -
     return found
 
 
-def slice_facts(connection: Connection, around: Iterable[LotKey], direction: Direction, organisation: str, as_of: int | None) -> list[Fact]:
-    """Every fact that touches a reached lot, and the descriptions that these name, in stored order."""
+def slice_facts(
+    connection: Connection, around: Iterable[LotKey], direction: Direction, organisation: str, as_of: int | None, site: str = ""
+) -> list[Fact]:
+    """Every fact that touches a reached lot, and the descriptions that these name, in stored order; ``site`` is what a blank Site means."""
     lots = reached_lots(connection, around, direction, as_of)
     found = facts_of(connection, lots, LOT_ROLES, as_of)
     found |= facts_of(connection, {(owner, fold_name(lot.number)) for lot in lots for owner in (lot.owner, organisation)}, [RECIPE], as_of)
@@ -123,9 +125,20 @@ def slice_facts(connection: Connection, around: Iterable[LotKey], direction: Dir
     runs = {("", fact.rows[0].values["run_no"]) for fact in found.values() if fact.sheet == "Production"}
     found |= facts_of(connection, {(owner, str(number)) for owner, number in runs}, [RECORD_RUN], as_of)
     found |= _described(connection, found.values(), organisation, as_of)
+    found |= _own_certificates(connection, found.values(), {organisation, site}, as_of)
     found |= _namesakes(connection, lots, found.values(), organisation, as_of)
     found |= {fact.fact_id: fact for fact in facts_of_sheets(connection, ["Settings"], as_of)}
     return [found[number] for number in sorted(found)]
+
+
+def _own_certificates(connection: Connection, facts_at_hand: Iterable[Fact], holders: set[str], as_of: int | None) -> dict[int, Fact]:
+    """The certificates that we or the sites of some facts hold, by Party ID or name: what a site may pass on rests on them."""
+    rows = [row for fact in facts_at_hand for row in fact.rows]
+    named = holders | {str(row.values["site"]) for row in rows if row.values.get("site") is not None}
+    named |= {str(row.values["name"]) for row in rows if row.sheet == "Parties" and row.values["party_id"] in named}
+    folded = set(map(fold_name, named))
+    kept = facts_of_sheets(connection, ["Certificates"], as_of)
+    return {fact.fact_id: fact for fact in kept if fold_name(str(fact.rows[0].values["holder"])) in folded}
 
 
 def _namesakes(

@@ -96,7 +96,7 @@ class Store:
             if around is None:
                 found = slices.facts_of_sheets(connection, None, as_of)
             else:
-                found = slices.slice_facts(connection, around, direction, self.organisation, as_of)
+                found = slices.slice_facts(connection, around, direction, self.organisation, as_of, self.site)
         return ledger_from_facts(found, organisation=self.organisation, site=self.site)
 
     def facts_before(self, import_id: int) -> list[Fact]:
