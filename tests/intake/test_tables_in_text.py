@@ -56,6 +56,8 @@ DOUBTFUL = [
     ("Наименование;Количество\nПолимер;5\n", "cp1251"),
     ("Nazwa;Ilość\nPaweł;5\n", "cp1250"),
     ("名称,说明\n鑫,1\n".replace("名称,说明", "A,B"), "gb18030"),
+    # As Windows-1252 a cell says "LAB±¡", which is no header.
+    ("Number,Qty,Plant\nLA,１,LA\nLA,１,LA\nLA,１,LAB薄\n", "gb18030"),
 ]
 
 

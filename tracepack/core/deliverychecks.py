@@ -13,6 +13,7 @@ from tracepack.core.findings import Finding, Severity, SourceRef
 from tracepack.core.ledger import Certificate, Delivery, LotKey
 from tracepack.core.library import Route
 from tracepack.core.lineage import BOOKKEPT, Lineage
+from tracepack.core.origin import refs_of
 from tracepack.core.properties import stated_shares
 from tracepack.core.quantity import Interval, percent_text
 from tracepack.core.runs import unit_finding
@@ -52,7 +53,7 @@ def _sources(lineage: Lineage, arrived: Sequence[Arrivals]) -> Iterator[Finding]
 
 
 def _cells(arrived: Sequence[Arrivals], field: str) -> tuple[SourceRef, ...]:
-    return tuple(member.source.ref(field) for _, member in in_order(arrived))
+    return refs_of((member.source for _, member in in_order(arrived)), field)
 
 
 def _lots(arrived: Sequence[Arrivals]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -39,6 +39,19 @@ class SourceRow:
         """The cell of a field; the row itself ("A7" style with the first column) where the field has no column."""
         place = self.columns.get(field_name) or next((c for c in self.columns.values() if not c[-1:].isdigit()), "A")
         return SourceRef(self.file, self.sha256, self.sheet, place if place[-1].isdigit() else f"{place}{self.row}")
+
+
+def refs_of(sources: Iterable[SourceRow], field_name: str) -> tuple[SourceRef, ...]:
+    """The cells of one field of many rows, as `SourceRow.ref` gives each."""
+    letters: dict[int, str] = {}  # rows of one sheet share one mapping of columns
+    refs: list[SourceRef] = []
+    for source in sources:
+        letter = letters.get(id(source.columns))
+        if letter is None:
+            place = source.columns.get(field_name, "")
+            letter = letters[id(source.columns)] = "" if not place or place[-1].isdigit() else place
+        refs.append(SourceRef(source.file, source.sha256, source.sheet, f"{letter}{source.row}") if letter else source.ref(field_name))
+    return tuple(refs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

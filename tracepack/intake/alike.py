@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tracepack import data
 from tracepack.core.ledger import Value
@@ -27,10 +27,19 @@ def each_once(read: Callable[[list[Cell]], Sequence[T]], cells: Sequence[Cell]) 
     What a column proves lies in which cells it has, not in how often it has them.  Cells other than text are told apart
     by identity, since 1 and True, or 1.0 and 1.00, are equal and not the same; whoever reads a file shares equal ones.
     """
-    keys = [cell if type(cell) is str else id(cell) for cell in cells]
+    keys: Sequence[Hashable] = cells if set(map(type, cells)) == {str} else [cell if type(cell) is str else id(cell) for cell in cells]
     distinct = dict(zip(keys, cells, strict=True))
     values = dict(zip(distinct, read(list(distinct.values())), strict=True))
-    return [values[key] for key in keys]
+    return list(map(values.__getitem__, keys))
+
+
+class _Shape(NamedTuple):
+    """The filled fields of a row, by what is looked at in them."""
+
+    names: tuple[str, ...]
+    dates: tuple[str, ...]
+    amounts: tuple[str, ...]
+    weighed: tuple[str, ...]
 
 
 class SoundRows:
@@ -48,6 +57,7 @@ class SoundRows:
         for column in layout.columns:
             self._list_of(layout.name, column).append(column.key)
         self._known: set[Hashable] = set()
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def _list_of(self, sheet: str, column: data.Column) -> list[str]:
         if (sheet, column.key) in _COMPARED:
@@ -66,19 +76,25 @@ class SoundRows:
 
     def sign(self, values: Mapping[str, Value]) -> Hashable:
         """What alike rows have in common; None where a value must be looked at."""
-        get = values.get
-        for key in self._names:
-            name = get(key, "-")
+        filled = tuple(values)
+        shape = self._shapes.get(filled) or self._shape_of(filled)
+        for key in shape.names:
+            name = values[key]
             if type(name) is not str or not name or not name.isprintable():
                 return None
-        for key in self._dates:
-            if key in values and type(get(key)) is not dt.date:
+        for key in shape.dates:
+            if type(values[key]) is not dt.date:
                 return None
-        for key in self._amounts:
-            amount = get(key)
-            if key in values and not (type(amount) is Decimal and amount.is_finite() and amount > 0):
+        for key in shape.amounts:
+            amount = values[key]
+            if not (type(amount) is Decimal and amount.is_finite() and amount > 0):
                 return None
-        return (*values, *[value if type(value) is str else id(value) for value in map(get, self._weighed)])
+        return (filled, *[value if type(value) is str else id(value) for value in map(values.__getitem__, shape.weighed)])
+
+    def _shape_of(self, filled: tuple[str, ...]) -> _Shape:
+        lists = (self._names, self._dates, self._amounts, self._weighed)
+        found = self._shapes[filled] = _Shape(*(tuple(key for key in filled if key in keys) for keys in lists))
+        return found
 
     def __contains__(self, sign: Hashable) -> bool:
         return sign in self._known

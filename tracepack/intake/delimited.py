@@ -250,4 +250,9 @@ def _known_headers(text: str) -> int:
     """The most headers beyond ASCII that one record of a decoded text holds, under any delimiter."""
     lines = text.splitlines(keepends=True)[:_HEADER_RECORDS]
     records = [record for delimiter in _DELIMITERS for record in _split(lines, delimiter)]
-    return _headers_in([[cell for cell in record if not cell.isascii()] for record in records])
+    return _headers_in([[cell for cell in record if _has_letters_beyond_ascii(cell)] for record in records])
+
+
+def _has_letters_beyond_ascii(cell: str) -> bool:
+    """Whether a cell can tell encodings apart: signs are no part of a name ("LAB±¡" would be taken for a header)."""
+    return not cell.isascii() and any(c.isalnum() for c in cell if not c.isascii())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tracepack import data
 from tracepack.core.bookrules import setting_term
 from tracepack.core.facts import setting_name, setting_value
-from tracepack.core.findings import Finding
+from tracepack.core.findings import Finding, SourceRef
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Row, SchemeSetting
 from tracepack.core.library import fold_name
@@ -156,12 +156,14 @@ def check_names(facts: Sequence[Fact], known: Known, organisation: str) -> tuple
     """`supplier-unknown` and `material-unknown`, once per name: recorded all the same, their content a bound."""
     parties = known.parties | {fact.key[0] for fact in facts if fact.sheet == "Parties"} | {organisation}
     gathered = Gathered()
+    unknown: dict[tuple[str, str], list[SourceRef]] = defaultdict(list)
     for row in (row for fact in facts for row in fact.rows):
-        supplier = text(row.values, "supplier")
-        if supplier and supplier not in parties and "supplier" in row.source.columns:
-            ref = row.source.ref("supplier")
-            message = f"The supplier {supplier} has no row in Parties."
-            gathered.add("supplier-unknown", message, "add it to Parties", ref, excerpt_of(ref, "Supplier", supplier), column=row.sheet)
+        supplier = row.values.get("supplier")
+        if isinstance(supplier, str) and supplier and supplier not in parties and "supplier" in row.source.columns:
+            unknown[supplier, row.sheet].append(row.source.ref("supplier"))
+    for (supplier, sheet), refs in unknown.items():
+        message = f"The supplier {supplier} has no row in Parties."
+        gathered.add_all("supplier-unknown", message, "add it to Parties", refs, excerpt_of(refs[0], "Supplier", supplier), column=sheet)
     _unknown_materials(facts, known, organisation, gathered)
     return gathered.findings()
 

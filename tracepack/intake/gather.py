@@ -41,6 +41,10 @@ class Gathered:
         """One more cell with this cause; causes are told apart by name, message, hint and column."""
         self._causes.setdefault((name, message, hint, column), []).append((ref, excerpt))
 
+    def add_all(self, name: str, message: str, hint: str, refs: Iterable[SourceRef], excerpt: str, *, column: str = "") -> None:
+        """Many cells with one cause; ``excerpt`` is what stands in the first of them."""
+        self._causes.setdefault((name, message, hint, column), []).extend((ref, excerpt) for ref in refs)
+
     def findings(self) -> tuple[Finding, ...]:
         """One finding per cause."""
         return tuple(

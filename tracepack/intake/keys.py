@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 
 from tracepack import data
 from tracepack.core.facts import setting_name
@@ -35,25 +36,35 @@ def make_facts(rows: Sequence[Row], organisation: str) -> tuple[tuple[Fact, ...]
     """Facts in the order of their first rows; `key-twice`, `row-repeated` and `duplicate-delivery` where keys collide."""
     gathered = Gathered()
     numbered = _number_deliveries([row for row in rows if row.sheet == "Deliveries"], gathered)
-    groups: dict[tuple[str, str, tuple[str, ...], int], list[Row]] = defaultdict(list)
+    groups: dict[object, tuple[str, tuple[str, ...], list[Row]]] = {}
     for index, row in enumerate(rows):
         key = numbered.get(id(row)) or _key(row, organisation)
-        single = -1 if data.layout().sheets[row.sheet].grouped else index
-        groups[row.sheet, row.source.sha256, key, single].append(row)
-    facts = [Fact(sheet=sheet, key=key, rows=tuple(found)) for (sheet, _, key, _), found in groups.items()]
+        one = (row.sheet, row.source.sha256, key) if _is_grouped(row.sheet) else index
+        groups.setdefault(one, (row.sheet, key, []))[2].append(row)
+    facts = [Fact(sheet=sheet, key=key, rows=tuple(found)) for sheet, key, found in groups.values()]
     kept, clashes = _one_each(facts, gathered)
     return kept, (*gathered.findings(), *clashes)
+
+
+@cache
+def _is_grouped(sheet: str) -> bool:
+    return data.layout().sheets[sheet].grouped
+
+
+@cache
+def _key_columns(sheet: str) -> tuple[str, ...]:
+    return tuple(data.layout().sheets[sheet].key)
 
 
 def _key(row: Row, organisation: str) -> tuple[str, ...]:
     """The key of a row's fact, by the layout."""
     if row.sheet == "Settings":
         return (setting_name(value_text(row.values.get("name"))),)
-    parts = []
-    for name in data.layout().sheets[row.sheet].key:
-        part = value_text(row.values.get(name))
-        parts.append(organisation if name == "supplier" and not part and row.sheet in _PARTY_OWNED else part)
-    return tuple(parts)
+    get, names = row.values.get, _key_columns(row.sheet)
+    parts = tuple([value_text(get(name)) for name in names])
+    if row.sheet in _PARTY_OWNED:
+        return tuple(organisation if name == "supplier" and not part else part for name, part in zip(names, parts, strict=True))
+    return parts
 
 
 def _number_deliveries(rows: Iterable[Row], gathered: Gathered) -> dict[int, tuple[str, ...]]:

@@ -93,7 +93,7 @@ def _first_rows(facts: Iterable[Fact], organisation: str) -> dict[_Lot, Row]:
             values = row.values
             if number := text(values, "lot_no"):
                 first.setdefault((text(values, "supplier") or organisation, number), row)
-            if number := text(values, "own_lot_no"):
+            if "own_lot_no" in values and (number := text(values, "own_lot_no")):
                 first.setdefault((organisation, number), row)
     return first
 

@@ -92,9 +92,10 @@ def read_rows(
     examples = _examples(reading, filled)
     numbers = [row for row in filled if row not in examples]
     reading.values = {row: {} for row in numbers}
+    lines = _Lines(numbers, [sheet.rows[row] for row in numbers], list(reading.values.values()))
     for column in columns.layout.columns:
         if column.key in columns.columns:
-            _read_column(reading, column, numbers)
+            _read_column(reading, column, lines)
     notes = (*(RowNote(sheet.name, row, EXAMPLE_ROW) for row in examples), *_skip(reading))
     sound = SoundRows(columns.layout)
     for row, values in reading.values.items():
@@ -116,29 +117,60 @@ def _holds_anything(contents: Iterable[Content]) -> bool:
     return any(not isinstance(content, str) or tidy(content) for content in contents)
 
 
-def _read_column(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The rows of a table side by side: their numbers, what their cells hold, and where their values go."""
+
+    numbers: list[int]
+    contents: list[Mapping[int, Content]]
+    values: list[dict[str, Value]]
+
+
+def _read_column(reading: _Reading, column: data.Column, lines: _Lines) -> None:
     """Read one column as a whole, since one cell may hold the evidence for another."""
-    places, cells = _usual_cells(reading, column, numbers) or _cells(reading, column, numbers)
-    for row, cell, value in zip(places, cells, _values(reading, column, places, cells), strict=True):
+    places, cells, targets = _usual_cells(reading, column, lines) or _closer_look(reading, column, lines)
+    key, values = column.key, _values(reading, column, places, cells)
+    if Unread not in set(map(type, values)):
+        for target, value in zip(targets, values, strict=True):
+            target[key] = value  # type: ignore[assignment]
+        return
+    for row, cell, target, value in zip(places, cells, targets, values, strict=True):
         if isinstance(value, Unread):
-            reading.refuse(value, row, column.key, cell)
+            reading.refuse(value, row, key, cell)
         else:
-            reading.values[row][column.key] = value
+            target[key] = value
 
 
-def _usual_cells(reading: _Reading, column: data.Column, numbers: Sequence[int]) -> tuple[list[int], list[Cell]] | None:
-    """The column's cells that hold a value, with their rows; None where one of them wants a closer look."""
+#: The rows of a column's cells, the cells, and where their values go.
+_Column = tuple[list[int], list[Cell], list[dict[str, Value]]]
+
+
+def _usual_cells(reading: _Reading, column: data.Column, lines: _Lines) -> _Column | None:
+    """The column's cells that hold a value; None where one of them wants a closer look."""
     number = reading.columns.columns[column.key]
-    rows = reading.sheet.rows
-    contents = [(row, content) for row in numbers if (content := rows[row].get(number)) is not None]
-    cells = [content for _, content in contents if not isinstance(content, Fault)]
-    texts = {cell for cell in cells if isinstance(cell, str)}
-    if len(cells) < len(contents) or any(_is_unusual(column, text) for text in texts):
+    whole: list[Any] = [row.get(number) for row in lines.contents]
+    kinds = set(map(type, whole))
+    texts = set(whole) if kinds == {str} else {cell for cell in whole if isinstance(cell, str)} if str in kinds else ()
+    if Fault in kinds or any(_is_unusual(column, text) for text in texts):
         return None
-    return [row for row, _ in contents], cells
+    if type(None) not in kinds:
+        return lines.numbers, whole, lines.values
+    filled = [index for index, cell in enumerate(whole) if cell is not None]
+    return [lines.numbers[i] for i in filled], [whole[i] for i in filled], [lines.values[i] for i in filled]
+
+
+def _closer_look(reading: _Reading, column: data.Column, lines: _Lines) -> _Column:
+    places, cells = _cells(reading, column, lines.numbers)
+    return places, cells, [reading.values[row] for row in places]
+
+
+#: A code such as a lot number: nothing that names an error or says that a value is missing holds a digit at its end.
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*\d")
 
 
 def _is_unusual(column: data.Column, text: str) -> bool:
+    if _CODE.fullmatch(text):
+        return False
     return text.startswith("#") or not tidy(text) or is_not_available(text, name=column.type in _NAME_TYPES)
 
 
