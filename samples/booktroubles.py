@@ -107,6 +107,32 @@ def counted(quantity: Cell, material: str = "PP BIO-ATTRIBUTED", on: str = "06-3
     return {"Date": day(on), "Site": "NF-1", "Material": material, "Quantity": quantity, "Unit": "kg"}
 
 
+def came_back(shipment: str | None) -> Row:
+    """A return of a tonne of the film lot."""
+    row: Row = {"Shipment No": "S-3", "Date": day("06-02"), "Customer": "FRESHBOX", "Lot No": "PP-FILM-2604", "Quantity": 1000}
+    return row | {"Unit": "kg", "Kind": "return", "Reverses Shipment No": shipment}
+
+
+def collected(country: str = "DE") -> Row:
+    """Used cooking oil from a country."""
+    row: Row = {"Source ID": f"UCO-{country}", "Feedstock": "used cooking oil", "Category": "bio-circular"}
+    return row | {"Country of Origin": country, "Supplier": "POLYNOVA"}
+
+
+#: Our own declaration of the sale.
+_OURS: Row = {"Declaration_No": "NF-SD-1", "Issuer": "NORDFILM", "Recipient": "FRISKA", "Issue_Date": day("05-12")}
+
+
+def _sold_as(declaration: Row, *others: Row) -> dict[str, list[Row] | Table]:
+    """The tonne sold under a declaration of ours."""
+    shipments = [*sold(Declaration_No="NF-SD-1"), *others]
+    return line() | {"Attributions": [used()], "Shipments": shipments, "Declarations": [declaration]}
+
+
+def _declares(sheets: dict[str, list[Row] | Table], check_exit: int) -> Trouble:
+    return Trouble(sheets, check_exit=check_exit, shown_by="declaration S-26-0401")
+
+
 def _shown(sheets: dict[str, list[Row] | Table], check_exit: int = 1) -> Trouble:
     return Trouble(sheets, check_exit=check_exit, shown_by="balance")
 
@@ -142,5 +168,11 @@ def book_troubles() -> dict[str, Trouble]:
         "claim-exceeds-figure": Trouble(_claimed(Claimed_Figure="attributed", Claimed_Share=52), check_exit=1, shown_by="check"),
         "claim-wording-not-allowed": Trouble(_claimed(Claim_Wording="Contains 51 % bio-based plastic."), check_exit=1, shown_by="check"),
         "claim-wording-unknown": Trouble(_claimed(Claim_Wording="A film that thinks of tomorrow."), shown_by="check"),
+        "declaration-field-missing": _declares(line() | {"Attributions": [used()], "Shipments": sold()}, check_exit=0),
+        "declaration-beyond-credits": _declares(_sold_as(declared(600, **_OURS)), check_exit=0),
+        "declaration-differs": _declares(_sold_as(declared(500, **_OURS | {"Recipient": "VERDANT"})), check_exit=0),
+        "declaration-number-reused": _declares(
+            _sold_as(declared(900, **_OURS), *sold(Shipment_No="S-26-0402", Declaration_No="NF-SD-1")), check_exit=0
+        ),
         "declaration-contradicted": _shown(line() | {"Declarations": [declared(Category="bio")]}),
     }

@@ -29,6 +29,7 @@ DONE, FOUND_ERRORS, NOT_DONE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 LANGUAGES = ("en", "zh", "de")
 DIAGRAM_FORMATS = ("svg", "pdf", "png", "dot")
 REPORT_FORMATS = ("md", "html", "json")
+DECLARATION_FORMATS = ("txt", "pdf", "xlsx", "json")
 
 
 _lang = click.option(
@@ -255,6 +256,25 @@ def report(workspace: str, lot: str, output: Path | None, owner: str | None, lan
     """Write the traceability report of LOT."""
     file_format = "json" if as_json else format_of(output, REPORT_FORMATS)
     deliver(opened(workspace).report(lot, format=file_format, owner=owner, lang=lang), output)
+
+
+@command("declaration", "tracepack declaration S-26-0012 -o declaration.pdf")
+@click.argument("shipment")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.pdf, .xlsx, .json or .txt; default: text.")
+@_json
+@_lang
+@click.pass_obj
+def declaration(workspace: str, shipment: str, output: Path | None, as_json: bool, lang: str) -> int:
+    """The sustainability declaration of SHIPMENT.  Exit code 1 while it is a draft: something is missing, or says too much."""
+    file_format = format_of(output, DECLARATION_FORMATS)
+    answer = opened(workspace).declaration(shipment)
+    if output is None:
+        show(answer, as_json, "declaration_text", lang)
+    else:
+        from tracepack.declaring import render
+
+        deliver(render(answer, file_format, lang), output)
+    return FOUND_ERRORS if answer.draft else DONE
 
 
 @command("log", "tracepack log 3")

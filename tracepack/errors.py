@@ -32,6 +32,10 @@ class UnknownLot(TracepackError):
     """No lot of that number, or several owners use it."""
 
 
+class UnknownShipment(TracepackError):
+    """No shipment of that number that could be declared."""
+
+
 class UnknownImport(TracepackError):
     """No import or fact of that number."""
 

@@ -7,6 +7,7 @@ from functools import cache
 from tracepack import data
 from tracepack.core.bookrules import RuleBook, book_rules
 from tracepack.core.claimrules import ClaimRules, claim_rules
+from tracepack.core.declarationrules import FieldRule, declaration_rules
 from tracepack.core.library import Library, library_from_table
 from tracepack.core.schemerules import CustodyRules, custody_rules
 
@@ -33,3 +34,9 @@ def chain_of_custody_rules() -> CustodyRules:
 def claim_wording_rules() -> ClaimRules:
     """What may be said of a lot and what may not."""
     return claim_rules(data.read_toml("wording/claims.toml"))
+
+
+@cache
+def declaration_field_rules() -> tuple[FieldRule, ...]:
+    """The fields of a sustainability declaration."""
+    return declaration_rules(data.read_toml("schemes/declaration.toml"))

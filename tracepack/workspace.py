@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tracepack.importing import Progress
     from tracepack.intake.annotate import Annotated
     from tracepack.intake.suggestions import Names
+    from tracepack.report.answers_declaration import DeclarationAnswer
 
 
 class Workspace:
@@ -133,7 +134,21 @@ class Workspace:
     def balance(self, site: str | None = None) -> BalanceAnswer:
         """The mass-balance books of a site, or of all, with what is wrong with them.  Raises UsageProblem for an unknown site."""
         with self._store.reading():
-            return questions.balance(self._store, site)
+            return bookkeeping.balance(self._store, site, period)
+
+    def close_period(self, period: str, *, site: str | None = None) -> ClosingAnswer:
+        """Pin a balance period's books for good; later corrections become adjustments in the open period.
+
+        Raises UsageProblem where the period is not known, is closed, follows one that is open, or ends below zero.
+        """
+        return bookkeeping.close_period(self._store, period, site)
+
+    def declaration(self, shipment: str) -> DeclarationAnswer:
+        """The sustainability declaration of a shipment; `tracepack.declaring.render` makes a document of it.  Raises UnknownShipment."""
+        from tracepack import declaring
+
+        with self._store.reading():
+            return declaring.declaration(self._store, shipment)
 
     def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
         """The lineage picture as svg, pdf, png or dot.  Raises UnknownLot, MissingFont."""

@@ -110,6 +110,11 @@ class Declaration(Record):
     period: str | None = None
     compliance_claim: str | None = None
     credit_transfer: str | None = None
+    input_characteristics: str | None = None
+    input_compensation: str | None = None
+    recycling: str | None = None
+    ghg: str | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 ``wording/messages.toml`` holds every sentence with its gaps in braces.  A sentence that was filled in is found again by its
 fixed words.  What stands in a gap is data and stays as it is, unless the gap's kind says that the program wrote it:
 ``{mass:number}``, ``{column:column}``, ``{place:phrase}`` (another sentence), ``{whom:word}`` (one without gaps, else data),
-``{places:list,}`` (phrases between commas), ``{model:choice chain_of_custody}`` (a value of that list).
+``{places:list,}`` (phrases between commas), ``{model:choice chain_of_custody}`` (a value of that list),
+``{name:field}`` (a field of a declaration).
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def _gap(value: str, kind: str, language: str) -> str | None:
     if kind.startswith("list"):
         separator = kind.removeprefix("list") + " "
         return separator.join(_said(item, language, _phrases()) or item for item in value.split(separator))
-    return _choices(kind.removeprefix("choice "), language).get(value, value) if kind.startswith("choice ") else value
+    return _names(kind, language).get(value, value)
 
 
 @cache
@@ -147,6 +148,24 @@ def _number(value: str, language: str) -> str | None:
 def choice_in(vocabulary: str, value: str, language: str) -> str:
     """A value of a list as a language's sheets call it; as it is where they have no word of their own."""
     return value if language == "en" else _choices(vocabulary, language).get(value, value)
+
+
+def _names(kind: str, language: str) -> Mapping[str, str]:
+    """What a kind of gap calls values that may also be data; {} where all of it is data."""
+    if kind == "field":
+        return _labels(language)
+    return _choices(kind.removeprefix("choice "), language) if kind.startswith("choice ") else {}
+
+
+def title_in(kind: str, name: str, language: str) -> str:
+    """A column's header or (``kind`` "sheet") a sheet's name as a template in a language has it; as it is where none does."""
+    return name if language == "en" else _titles(kind, language).get(name, name)
+
+
+@cache
+def _labels(language: str) -> Mapping[str, str]:
+    """What the fields of a sustainability declaration are called in a language, by their English names."""
+    return {field["label"]["en"]: field["label"][language] for field in read_toml("schemes/declaration.toml")["field"]}
 
 
 @cache

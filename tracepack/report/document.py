@@ -13,12 +13,16 @@ from tracepack.report.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: text, or several texts that are links within the page; ``share`` draws a bar beside it."""
+    """One cell: text, or several texts that are links within the page; ``share`` draws a bar beside it.
+
+    ``number`` is what the text says where it is a number: a spreadsheet holds it as one.
+    """
 
     text: str
     links: tuple[tuple[str, str], ...] = ()
     code: bool = False
     share: tuple[float, float] | None = None
+    number: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tracepack.report.answers import CheckAnswer, ContentAnswer, LineageAnswer, LogAnswer, LotsAnswer, Model, TraceAnswer
 from tracepack.report.answers_balance import BalanceAnswer
+from tracepack.report.answers_declaration import DeclarationAnswer
 from tracepack.report.answers_import import ImportAnswer
 from tracepack.report.dossier import Dossier
 
@@ -15,6 +16,7 @@ ANSWERS: Mapping[str, type[Model]] = {
     "balance": BalanceAnswer,
     "check": CheckAnswer,
     "content": ContentAnswer,
+    "declaration": DeclarationAnswer,
     "dossier": Dossier,
     "import": ImportAnswer,
     "lineage": LineageAnswer,

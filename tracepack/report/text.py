@@ -23,12 +23,13 @@ from tracepack.report.answers import (
 from tracepack.report.answers_import import ImportAnswer, ImportFileAnswer, TableAnswer
 from tracepack.report.balance_text import balance_text
 from tracepack.report.custody_text import custody_lines
+from tracepack.report.declaration_text import declaration_text
 from tracepack.report.findings_text import findings_text
 from tracepack.report.table import text_table
 from tracepack.report.trace_text import trace_text
 from tracepack.report.wording import Wording, visible, wording
 
-__all__ = ["balance_text", "check_text", "content_text", "findings_text", "import_text", "log_text", "lots_text", "trace_text"]
+__all__ = ["balance_text", "check_text", "content_text", "declaration_text", "findings_text", "import_text", "log_text", "lots_text", "trace_text"]
 
 #: Q1 to Q5, in the order of the domain's table; the attributed figure is never among them.
 CONTENT_FIGURES = ("bio_carbon_toc", "bio_carbon_tc", "bio_carbon_mass", "bio_mass", "bio_polymer_mass")
