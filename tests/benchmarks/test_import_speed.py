@@ -17,9 +17,10 @@ HEADERS = (
     *("Lot No", "Supplier", "Material", "Quantity", "Unit", "Delivery Date", "Delivery Note"),
     *("Biobased Carbon %", "Organic Carbon %", "Method", "Certificate No", "Feedstock Source"),
 )
-#: Import, in parts of the time that openpyxl's read-only mode takes to iterate the workbook: what is wanted, and what must hold.
+#: Import, in parts of the time that openpyxl's read-only mode takes to iterate the workbook.
 WANTED = {"deliveries.xlsx": 0.7, "deliveries.csv": 0.5}
-LIMIT = 1.0
+#: A machine that does other work beside it may spoil a round, not all of them.
+ROUNDS = 3
 MEMORY_LIMIT_MB = 700
 
 #: Each measures itself in a process of its own: seconds of processor time, rows, and the most memory it ever had.
@@ -74,18 +75,30 @@ def measured(program: str, *arguments: Path) -> tuple[float, int, int]:
     return seconds, rows, peak
 
 
+def ratios(files: Path, turn: int) -> dict[str, float]:
+    """One round: each import set against the iterations before and after them."""
+    before, seen, _ = measured(ITERATE, files / "deliveries.xlsx")
+    assert seen == ROWS
+    taken: dict[str, float] = {}
+    for name in WANTED:
+        taken[name], recorded, peak = measured(IMPORT, files / name, files / f"{name}-{turn}.db")
+        assert recorded == ROWS
+        assert peak < MEMORY_LIMIT_MB
+        print(f"import of {name}: {taken[name]:.1f} s, {peak} MB")  # noqa: T201
+    after, _, _ = measured(ITERATE, files / "deliveries.xlsx")
+    iterating = (before + after) / 2
+    print(f"iterated by openpyxl: {before:.1f} s before, {after:.1f} s after")  # noqa: T201
+    return {name: seconds / iterating for name, seconds in taken.items()}
+
+
 @pytest.mark.benchmark
 def test_importing_a_large_file_costs_less_than_iterating_it_with_openpyxl(files: Path, record_property: pytest.RecordProperty) -> None:
-    iterating, seen, _ = measured(ITERATE, files / "deliveries.xlsx")
-    assert seen == ROWS
-    ratios: dict[str, float] = {}
-    for name in WANTED:
-        seconds, recorded, peak = measured(IMPORT, files / name, files / f"{name}.db")
-        assert recorded == ROWS
-        ratios[name] = seconds / iterating
-        record_property(name, ratios[name])
-        print(f"import of {name}: {ratios[name]:.2f} of openpyxl's iteration ({seconds:.1f} s / {iterating:.1f} s), {peak} MB")  # noqa: T201
-        assert ratios[name] <= LIMIT
-        assert peak < MEMORY_LIMIT_MB
-    if slow := {name: round(ratio, 2) for name, ratio in ratios.items() if ratio > WANTED[name]}:
-        pytest.xfail(f"wanted {WANTED}, still {slow}")
+    best = dict.fromkeys(WANTED, float("inf"))
+    for turn in range(ROUNDS):
+        best = {name: min(best[name], ratio) for name, ratio in ratios(files, turn).items()}
+        if all(best[name] <= WANTED[name] for name in WANTED):
+            break
+    for name, ratio in best.items():
+        record_property(name, ratio)
+        print(f"import of {name}: {ratio:.2f} of openpyxl's iteration")  # noqa: T201
+    assert {name: ratio for name, ratio in best.items() if ratio > WANTED[name]} == {}
