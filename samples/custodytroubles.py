@@ -39,10 +39,44 @@ def papers(*deliveries: Row, certificates: list[Row] | None = None, **more: list
     return sheets | more
 
 
+def sold() -> Row:
+    """A sale of the film lot under a declaration of ours."""
+    row: Row = {"Shipment No": "SH-2604-20", "Date": day("04-14"), "Customer": "BRIGHTSNACK", "Lot No": "PE-FILM-2604", "Quantity": 500}
+    return row | {"Unit": "kg", "Declaration No": "NF-SD-20"}
+
+
+def declared(model: str) -> Row:
+    """That declaration."""
+    row: Row = {"Declaration No": "NF-SD-20", "Issuer": "NORDFILM", "Recipient": "BRIGHTSNACK", "Issue Date": day("04-14")}
+    row |= {"Scheme": "ISCC PLUS", "Chain of Custody": model, "Feedstock": "sugarcane ethanol", "Category": "bio"}
+    return row | {"Country of Origin": "BR", "Quantity": 500, "Unit": "kg"}
+
+
+def _checked(sheets: dict[str, list[Row] | Table], check_exit: int = 1) -> Trouble:
+    return Trouble(sheets, check_exit=check_exit, shown_by="check")
+
+
 def custody_troubles() -> dict[str, Trouble]:
     """Every finding of certificates and chain of custody with its workbook."""
+    own = certificate("ISCC-PLUS-Cert-XX999-00000101", Holder="NORDFILM", Valid_From=day("04-08"))
+    film = made_of("BE-LD-2710")
+    ledger = {"Production": film, "Shipments": [sold()], "Declarations": [declared("identity preserved")]}
     silent = {"Chain of Custody": None, "Certificate No": None, "Declaration No": None}
     return {
+        "certificate-scheme-mismatch": _checked(papers(bio_pe(), certificates=[certificate(Scheme="ISCC EU")])),
+        "certificate-other-holder": _checked(papers(bio_pe(), certificates=[certificate(Holder="POLYNOVA")])),
+        "certificate-other-material": _checked(papers(bio_pe(), certificates=[certificate(Materials="tyre oil")]), check_exit=0),
+        "custody-above-certificate": _checked(papers(bio_pe(), certificates=[certificate(Chain_of_Custody="mass balance")])),
+        "own-certificate-not-valid": _checked(papers(bio_pe(), certificates=[certificate(), own])),
+        "claim-above-custody": _checked(papers(bio_pe(), **ledger)),
+        "certificate-withdrawn-later": Trouble(
+            papers(bio_pe(), certificates=[certificate(Withdrawn_On=day("04-08"))], Production=film),
+            shown_by="trace BE-LD-2710 --down",
+        ),
+        "certificate-ended-later": Trouble(
+            papers(bio_pe(), certificates=[certificate(Valid_Until=day("04-08"))], Production=film),
+            shown_by="trace BE-LD-2710 --down",
+        ),
         "custody-not-stated": Trouble(
             papers(bio_pe(), bio_pe("BE-LD-2711") | silent, Production=made_of("BE-LD-2710", "BE-LD-2711")),
             shown_by="content PE-FILM-2604",

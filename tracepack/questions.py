@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from tracepack.claiming import claim_findings
 from tracepack.core.arrivals import only_arrived
 from tracepack.core.bookaudit import audit_books
-from tracepack.core.certchecks import check_stated
+from tracepack.core.certchecks import check_declared, check_later, check_papers, check_stated, declared_shipments
 from tracepack.core.checks import check_downstream, check_lots, run_checks
 from tracepack.core.content import Scope, content_in
 from tracepack.core.custody import Custody, LotCustody, lot_custody, models_of_lots
 from tracepack.core.facts import ledger_from_facts
 from tracepack.core.findings import Finding, sort_findings
 from tracepack.core.ledger import Fact, Ledger, LotKey
-from tracepack.core.lineage import Lineage, build_lineage
+from tracepack.core.lineage import Lineage, build_lineage, upstream
 from tracepack.core.mixture import Mixture, mix_lots
 from tracepack.core.papers import Papers
 from tracepack.core.trace import Trace, trace_down, trace_up
@@ -120,7 +121,7 @@ class View:
 
     def findings(self, scope: Scope) -> tuple[Finding, ...]:
         """What the audit tests say of what an answer rests on."""
-        return (*self.reading, *run_checks(self.mixture, scope))
+        return (*self.reading, *run_checks(self.mixture, scope), *check_papers(self.custody.papers, scope.deliveries))
 
 
 def view_of(store: Store, number: str, owner: str | None) -> View:
@@ -147,7 +148,10 @@ def trace(store: Store, number: str, owner: str | None, direction: str) -> Trace
         lot = find_lot(store, number, owner)
         lineage, findings = _lineage(store, [lot], "down")
         found = trace_down(lineage, lot)
-        findings = (*findings, *check_downstream(lineage, found))
+        arrived = lineage.delivered(lineage.canonical(lot))
+        dates = (s.date for s in found.shipments), (run.date for run in found.scope.runs), (d.delivery_date for d in arrived)
+        later = check_later(Papers(lineage, chain_of_custody_rules()), arrived, max(chain(*dates), default=dt.date.min))
+        findings = (*findings, *check_downstream(lineage, found), *later)
         return trace_answer(found, lineage, lot, findings, store.latest_import())
     view = view_of(store, number, owner)
     found = trace_up(view.mixture, view.lot)
@@ -168,8 +172,17 @@ def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
     lineage, findings = _lineage(store, lots)
     asked = lineage.lots() if lots is None else [lineage.canonical(lot) for lot in lots]
     books = () if lots is not None else audit_books(lineage, balance_rules()).findings
-    claims = claim_findings(lineage, asked)
+    claims = (*claim_findings(lineage, asked), *custody_findings(lineage, asked))
     return check_answer([*findings, *check_lots(lineage, asked), *claims, *books], store.latest_import())
+
+
+def custody_findings(lineage: Lineage, lots: Sequence[LotKey]) -> tuple[Finding, ...]:
+    """What papers say against one another over all that some canonical lots are made of, and of what was declared of them."""
+    papers = Papers(lineage, chain_of_custody_rules())
+    delivered = {id(d): d for lot in sorted(upstream(lineage, lots)) for d in lineage.delivered(lot)}
+    declared = [lot for lot in lots if declared_shipments(papers, lot)]
+    shipped = check_declared(Custody(mix_lots(lineage, declared), papers), declared) if declared else ()
+    return (*check_papers(papers, delivered.values()), *shipped)
 
 
 def balance(store: Store, site: str | None) -> BalanceAnswer:

@@ -115,8 +115,11 @@ def _follow(mixture: Mixture, papers: Papers, scheme: str) -> CustodyView:
     return view
 
 
-def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> LotCustody:
-    """The model of a lot of a mixture that holds its upstream; of a running pool the weakest of its dated states, or that of a day."""
+def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None, *, scheme: str | None = None) -> LotCustody:
+    """The model of a lot of a mixture that holds its upstream: under a scheme, else under the one where it is strongest.
+
+    Of a running pool the weakest of its dated states, or that of a day.
+    """
     mixture, papers = custody.mixture, custody.papers
     lot = mixture.lineage.canonical(asked)
     pool = mixture.pools[lot]
@@ -124,20 +127,20 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> L
     nodes = reach(keys, mixture.edges)
     deliveries = deliveries_of(mixture, nodes)
     sites = {node[1].site for node in nodes if node[0] != "state"} | {mixture.lineage.ledger.site}
-    views = [custody.under(scheme) for scheme in schemes_of(papers, deliveries, sites)]
+    views = [custody.under(scheme) for scheme in ([scheme] if scheme is not None else schemes_of(papers, deliveries, sites))]
     found = [(view, _weakest(papers, [view.standing[key] for key in keys])) for view in views]
     view, best = min(found, key=lambda pair: papers.rules.rank(pair[1].model))
     attributed = attributed_content(mixture.lineage, lot)
-    link, model = best.link, best.model
+    link, model, under = best.link, best.model, view.scheme
     if attributed is not None and attributed.high > 0 and papers.rules.rank(MASS_BALANCE) < papers.rules.rank(model):
-        model, link = MASS_BALANCE, Link("attribution", lot.number, lot.owner, "", None, "attributed", attributed.refs)
+        model, (link, under) = MASS_BALANCE, _attribution(papers, nodes, attributed)
     stated = [(d, papers.stated(d)) for d in deliveries]
     leans = {name for node in nodes for name in view.leans.get(node, ())}
     leans |= {_NO_CERTIFICATE for d, s in stated if s.model != NONE and not papers.cited(d.certificate_no)}
     silent = tuple(d for d, s in stated if s.reason == "not-stated" and not _is_neutral(view, d))
     return LotCustody(
         model=model,
-        scheme=view.scheme,
+        scheme=under,
         link=link,
         attributed=attributed,
         by_scheme=tuple((other.scheme, standing.model) for other, standing in found),
@@ -146,6 +149,16 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> L
         leans_on=tuple(sorted(leans | ({_NOT_STATED} if silent else set()))),
         not_stated=silent,
     )
+
+
+def _attribution(papers: Papers, nodes: Iterable[NodeKey], attributed: Attributed) -> tuple[Link, str]:
+    """The first attribution to a lot or to what it was made of, and the scheme of all of them ("" where they differ)."""
+    lots = sorted({node[1] for node in nodes if node[0] == "state"})
+    rows = [row for lot in lots for row in papers.lineage.attributions.get(lot, ())]
+    first = min(rows, key=lambda row: (row.date, row.attribution_no))
+    schemes = {papers.rules.scheme_key(row.scheme) for row in rows}
+    link = Link("attribution", first.attribution_no, "", first.site, first.date, "attributed", attributed.refs)
+    return link, schemes.pop() if len(schemes) == 1 else ""
 
 
 def models_of_lots(view: CustodyView, nodes: Iterable[NodeKey]) -> dict[LotKey, str]:

@@ -118,7 +118,7 @@ class Papers:
         """The model that a delivery comes under."""
         found = self._stated.get(id(delivery))
         if found is None:
-            found = self._stated[id(delivery)] = self._limited(delivery, self._said(delivery))
+            found = self._stated[id(delivery)] = self._limited(delivery, self.said(delivery))
         return found
 
     def scheme_of(self, delivery: Delivery) -> str:
@@ -132,7 +132,8 @@ class Papers:
         known = self.rules.scheme_of_number(delivery.certificate_no or "")
         return known.name if known else ""
 
-    def _said(self, delivery: Delivery) -> Stated:
+    def said(self, delivery: Delivery) -> Stated:
+        """The model that a delivery, its declaration or its attributed content states, whatever its certificate is for."""
         scheme = self.scheme_of(delivery)
         if delivery.chain_of_custody is not None:
             return Stated(delivery.chain_of_custody, scheme, "stated", (delivery.source.ref("chain_of_custody"),))
