@@ -147,7 +147,7 @@ def _import_together(store: Store, readings: Sequence[Reading], options: ImportO
 def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -> _Outcome:
     rows = [row for reading in _distinct(readings) for row in reading.rows]
     options.progress("progress.checking", rows=len(rows))
-    known = _with_library(store.known(names_in(rows, options.supplier) | likely_twins(rows)))
+    known = _with_library(_known(store, rows, options.supplier))
     facts, findings = record_facts(
         rows,
         known,
@@ -169,6 +169,11 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
     options.progress("progress.judging")
     world = questions.world_findings(store, import_id, [*plan.record, *plan.supersede])
     return _Outcome(import_id, plan, sort_findings([*found, *world]), refused=False)
+
+
+def _known(store: Store, rows: Sequence[Row], supplier: str | None) -> Known:
+    """What the workspace knows of the names that some rows use; a new one knows nothing, whatever they are."""
+    return store.known(names_in(rows, supplier) | likely_twins(rows)) if store.latest_import() else Known()
 
 
 def _known_periods(store: Store, facts: Sequence[Fact]) -> Sequence[Fact]:

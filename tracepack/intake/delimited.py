@@ -147,10 +147,14 @@ def _rows(lines: _Lines, delimiter: str, limits: Limits) -> dict[int, dict[int, 
     cells = 0
     shared: dict[str, str] = {}
     for number, record in enumerate(_records(lines, delimiter), 1):
-        if not any(record):
+        whole = "".join(record)
+        if not whole:
             continue
-        kept: dict[int, Content] = {column: shared.setdefault(text, text) for column, text in enumerate(record, 1) if text}
-        if any(text[0] in "='" for text in record if text):
+        texts = map(shared.setdefault, record, record)
+        kept: dict[int, Content] = dict(enumerate(texts, 1))
+        if "" in record:
+            kept = {column: text for column, text in kept.items() if text}
+        if "=" in whole or "'" in whole:
             kept = {column: plain for column, text in kept.items() if (plain := _plain_text(str(text)))}
         if len(shared) > _MOST_SHARED:
             shared.clear()
