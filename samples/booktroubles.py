@@ -33,7 +33,6 @@ def transfer(to_site: str = "NF-2", quantity: Cell = 1000) -> Row:
 
 def line(*deliveries: Row, certificate_ends: str = "12-31") -> dict[str, list[Row] | Table]:
     """Bio-attributed PP at NF-1 in the second quarter: what came in, its papers, the factor, and a film lot of 9 t."""
-    source: Row = {"Source ID": "UCO-DE", "Feedstock": "used cooking oil", "Category": "bio-circular", "Country of Origin": "DE"}
     certificate: Row = {"Certificate No": "ISCC-PLUS-Cert-XX999-00000301", "Scheme": "ISCC PLUS", "Holder": "POLYNOVA"}
     film = [("in", "PP-FOSSIL", "POLYNOVA", "PP"), ("out", "PP-FILM-2604", None, "PP FILM")]
     plain: Row = {
@@ -46,7 +45,7 @@ def line(*deliveries: Row, certificate_ends: str = "12-31") -> dict[str, list[Ro
     }
     return {
         "Certificates": [certificate | {"Valid From": day("01-01"), "Valid Until": day(certificate_ends)}],
-        "Feedstock Sources": [source | {"Supplier": "POLYNOVA"}],
+        "Feedstock Sources": [collected()],
         "Deliveries": [*(deliveries or [pp()]), plain],
         "Conversion Factors": [factor()],
         "Balance Periods": [period()],
@@ -171,6 +170,12 @@ def book_troubles() -> dict[str, Trouble]:
         "declaration-field-missing": _declares(line() | {"Attributions": [used()], "Shipments": sold()}, check_exit=0),
         "declaration-beyond-credits": _declares(_sold_as(declared(600, **_OURS)), check_exit=0),
         "declaration-differs": _declares(_sold_as(declared(500, **_OURS | {"Recipient": "VERDANT"})), check_exit=0),
+        "return-unmatched": _shown(line() | {"Shipments": [came_back("S-99")]}, check_exit=0),
+        "scrap-not-debited": _shown(
+            line(pp(), pp("PN-2602", Feedstock_Source="UCO-NL"))
+            | {"Feedstock Sources": [collected(), collected("NL")], "Conversion Factors": [factor() | {"Net of Scrap and Regrind": "no"}]}
+            | {"Shipments": [came_back(None) | {"Kind": "scrap sale", "Shipment No": "S-2"}]}
+        ),
         "declaration-number-reused": _declares(
             _sold_as(declared(900, **_OURS), *sold(Shipment_No="S-26-0402", Declaration_No="NF-SD-1")), check_exit=0
         ),

@@ -37,12 +37,12 @@ def factor(value: float = 0.92, output: str = "film", valid_from: str = "2026-01
     return {"Site": site, "Input Material": "bio-PP", "Output Material": output, "Factor": value, "Valid From": valid}
 
 
-def described(desk: Desk, valid_until: str = "2026-12-31") -> Desk:
+def described(desk: Desk, valid_until: str = "2026-12-31", net_of_scrap: str | None = None) -> Desk:
     """The supplier's certificate and feedstock source, and the site's conversion factor."""
     valid = {"Valid From": dt.date(2025, 10, 15), "Valid Until": dt.date.fromisoformat(valid_until)}
     desk.fill("Certificates", {"Certificate No": CERTIFICATE, "Scheme": "ISCC PLUS", "Holder": "SUP", **valid})
     source = {"Source ID": "TALL", "Feedstock": "tall oil", "Category": "bio", "Country of Origin": "FI", "Supplier": "SUP"}
-    return desk.fill("Feedstock Sources", source).fill("Conversion Factors", factor())
+    return desk.fill("Feedstock Sources", source).fill("Conversion Factors", factor() | {"Net of Scrap and Regrind": net_of_scrap})
 
 
 def made_film(desk: Desk, lot: str, tonnes: float, on: dt.date = FEBRUARY) -> Desk:

@@ -17,6 +17,7 @@ from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import LotKey
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
+from tracepack.core.reversals import give_back, sell_scrap, send_back
 
 __all__ = ["AccountKey", "Books", "Entry", "EntryKind", "Obstacle", "attributed_lots", "book_entries", "entry_order"]
 
@@ -32,6 +33,9 @@ def book_entries(lineage: Lineage) -> Books:
         transfer(desk, moved)
     for attribution in sorted(lineage.ledger.attributions, key=lambda a: (a.date, a.attribution_no)):
         _attribute(desk, attribution)
+    give_back(desk)
+    send_back(desk)
+    sell_scrap(desk)
     by_account: dict[AccountKey, list[Entry]] = {}
     for entry in desk.entries:
         by_account.setdefault(entry.account, []).append(entry)
@@ -103,4 +107,4 @@ def attributed_lots(lineage: Lineage, row: Attribution) -> list[LotKey]:
     """The canonical lots of an attribution: the one it names, or those of the shipment it names."""
     if row.lot_no is not None:
         return [lineage.canonical(LotKey(lineage.ledger.organisation, row.lot_no))]
-    return sorted({lineage.canonical(s.lot) for s in lineage.ledger.shipments if s.shipment_no == row.shipment_no})
+    return sorted({lineage.canonical(s.lot) for s in lineage.shipped_as.get(row.shipment_no or "", ())})

@@ -137,6 +137,13 @@ _OBSTACLES: dict[str, Callable[[BookView, Obstacle], Iterator[Finding]]] = {
 }
 
 
+def _scrap(_: BookView, o: Obstacle) -> Iterator[Finding]:
+    """Scrap sold under a factor that is not net of it, where more than one account or factor may have made it."""
+    text = f"Scrap shipment {o.what} takes credits, but more than one account or factor may have made it; nothing is debited."
+    hint = "Add an attribution that names the shipment and the account, or a factor that is net of scrap."
+    yield Finding("scrap-not-debited", Severity.ERROR, text, hint, o.refs)
+
+
 _TESTS: tuple[Callable[[BookView], Iterator[Finding]], ...] = (
     _balances,
     check_periods,
@@ -144,3 +151,4 @@ _TESTS: tuple[Callable[[BookView], Iterator[Finding]], ...] = (
     check_uses,
     check_declarations,
 )
+    "scrap": _scrap,

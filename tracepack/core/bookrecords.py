@@ -80,12 +80,13 @@ class Attribution(AccountRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditTransfer(AccountRecord):
-    """Credits moved from one site's account to the same account of another."""
+    """Credits moved from one site's account to the same account of another, or into the books of another scheme."""
 
     transfer_no: str
     from_site: str
     to_site: str
     date: dt.date
+    to_scheme: str | None = None
     declaration_no: str | None = None
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from tracepack.core.accounts import attributed_lots
 from tracepack.core.bookrecords import Attribution
-from tracepack.core.bookview import BookView
+from tracepack.core.bookview import BookView, kg_of
 from tracepack.core.findings import Finding, Severity
 from tracepack.core.ledger import LotKey
 from tracepack.core.lineage import Lineage
 from tracepack.core.pools import pool_of
 from tracepack.core.quantity import kg_text, mass_mg
+from tracepack.core.returns import Returns, returns_of
+from tracepack.core.sites import sending_site
 
 
 def check_uses(view: BookView) -> Iterator[Finding]:
     """Attributions to what is not known, or beyond the mass of what they name."""
-    by_lot: dict[LotKey, list[tuple[int, Attribution]]] = {}
-    by_shipment: dict[str, list[tuple[int, Attribution]]] = {}
+    by_lot: dict[LotKey, list[tuple[Fraction, Attribution]]] = {}
+    by_shipment: dict[str, list[tuple[Fraction, Attribution]]] = {}
+    returns = returns_of(view.lineage)
+    yield from _returns(view, returns)
     for row in sorted(view.lineage.ledger.attributions, key=lambda a: a.attribution_no):
         mass = mass_mg(row.quantity, row.unit) or 0
         lots = attributed_lots(view.lineage, row)
@@ -28,24 +33,40 @@ def check_uses(view: BookView) -> Iterator[Finding]:
             if row.site in view.sites:
                 yield Finding("attribution-unknown-lot", Severity.ERROR, text, hint, (row.source.ref(field),))
             continue
+        kept = mass - (mass * returns.share(row.shipment_no or "") if row.lot_no is None else 0)
         if len(lots) == 1:
-            by_lot.setdefault(lots[0], []).append((mass, row))
+            by_lot.setdefault(lots[0], []).append((kept, row))
         if row.lot_no is None:
-            by_shipment.setdefault(row.shipment_no or "", []).append((mass, row))
+            by_shipment.setdefault(row.shipment_no or "", []).append((Fraction(mass), row))
     for lot, rows in sorted(by_lot.items()):
         yield from _beyond(view, f"lot {lot}", pool_of(view.lineage, lot).mass_mg, rows)
     for number, rows in sorted(by_shipment.items()):
-        shipped = [view.lineage.shipment_mg(s) for s in view.lineage.ledger.shipments if s.shipment_no == number and not s.is_return]
+        shipped = [view.lineage.shipment_mg(s) for s in view.lineage.shipped_as.get(number, ()) if not s.is_return]
         yield from _beyond(view, f"shipment {number}", None if None in shipped else sum(m or 0 for m in shipped), rows)
+
+
+def _returns(view: BookView, returns: Returns) -> Iterator[Finding]:
+    """`return-unmatched`: goods that came back from a shipment that nobody knows, or more of them than went."""
+    for row in returns.unmatched:
+        if row.reverses_shipment_no is not None and view.only in (None, sending_site(view.lineage.ledger, row)):
+            text = f"Return {row.shipment_no} reverses shipment {row.reverses_shipment_no}, which does not hold its lot."
+            hint = "Correct Reverses Shipment No or Lot No, or import the shipment."
+            yield Finding("return-unmatched", Severity.WARNING, text, hint, (row.source.ref("reverses_shipment_no"),))
+    for row, shipped in returns.beyond:
+        if view.only in (None, sending_site(view.lineage.ledger, row)):
+            text = f"Return {row.shipment_no} brings more back than was left of shipment {row.reverses_shipment_no}."
+            hint = "Correct a quantity; what goes beyond the shipment gives nothing back."
+            cells = (row.source.ref("quantity"), *(s.source.ref("quantity") for s in shipped))
+            yield Finding("return-unmatched", Severity.WARNING, text, hint, cells)
 
 
 def _is_known(lineage: Lineage, lot: LotKey) -> bool:
     return bool(lineage.makers.get(lot) or lineage.delivered(lot))
 
 
-def _beyond(view: BookView, what: str, mass: int | None, rows: Sequence[tuple[int, Attribution]]) -> Iterator[Finding]:
-    total = sum(part for part, _ in rows)
+def _beyond(view: BookView, what: str, mass: int | None, rows: Sequence[tuple[Fraction, Attribution]]) -> Iterator[Finding]:
+    total = sum((part for part, _ in rows), Fraction(0))
     if mass is not None and total > mass and any(row.site in view.sites for _, row in rows):
-        text = f"{kg_text(total)} kg are attributed to {what}, which has {kg_text(mass)} kg."
+        text = f"{kg_of(total)} kg are attributed to {what}, which has {kg_text(mass)} kg."
         hint = "More than 100 % cannot be attributed: correct a quantity, or take an attribution back."
         yield Finding("attributed-beyond-lot", Severity.ERROR, text, hint, tuple(row.source.ref("quantity") for _, row in rows))

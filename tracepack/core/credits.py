@@ -45,7 +45,8 @@ def receive(desk: Desk, d: Delivery) -> None:
     whole = mass * share
     for (scheme, feedstock, category, country), part in parts:
         key = desk.key(site, scheme, feedstock, category, country, d.material)
-        desk.entries.append(Entry(key, d.delivery_date, "received", whole * part, d.lot_no, refs))
+        lot = desk.lineage.canonical(d.lot)
+        desk.entries.append(Entry(key, d.delivery_date, "received", whole * part, d.lot_no, refs, lot=lot))
 
 
 def certified_share(d: Delivery) -> tuple[Fraction, bool]:
@@ -108,7 +109,9 @@ def transfer(desk: Desk, row: CreditTransfer) -> None:
     if mass is None:
         return
     giver = account_of(desk, row.from_site, row)
-    taker = giver._replace(site=row.to_site)
-    desk.names.setdefault(taker, desk.names[giver])
+    scheme, *rest = desk.names[giver]
+    into = row.to_scheme or scheme
+    taker = giver._replace(site=row.to_site, scheme=fold_name(into))
+    desk.names.setdefault(taker, (into, rest[0], rest[1], rest[2], rest[3]))
     out = Entry(giver, row.date, "transfer-out", Fraction(-mass), row.transfer_no, (row.source.ref("quantity"),))
     desk.entries += [out, replace(out, account=taker, kind="transfer-in", mg=Fraction(mass))]

@@ -15,15 +15,17 @@ from typing import Literal, NamedTuple
 
 from tracepack.core.bookrecords import AccountRecord, ConversionFactor, Declaration
 from tracepack.core.findings import SourceRef
-from tracepack.core.ledger import Certificate
+from tracepack.core.ledger import Certificate, LotKey
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.quantity import mass_mg
 from tracepack.core.sites import own_sites
 
-EntryKind = Literal["opening", "received", "transfer-in", "transfer-out", "attributed", "adjustment"]
+EntryKind = Literal[
+    "opening", "received", "transfer-in", "transfer-out", "attributed", "given-back", "sent-back", "scrap-sold", "adjustment"
+]
 #: Why an entry could not be made.
-Problem = Literal["unit", "characteristics", "factor", "period", "certificate", "share", "second opening"]
+Problem = Literal["unit", "characteristics", "factor", "period", "certificate", "share", "second opening", "scrap"]
 
 
 class AccountKey(NamedTuple):
@@ -51,7 +53,11 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One credit (positive) or use (negative) in milligrams of input.  ``output_mg`` and ``factor`` are an attribution's."""
+    """One credit (positive) or use (negative) in milligrams of input.
+
+    ``output_mg`` and ``factor`` are those of an attribution or of scrap sold; ``of`` is the number of the entry that one given
+    or sent back undoes; ``lot`` is the canonical lot that a delivery's credits came with.
+    """
 
     account: AccountKey
     date: dt.date
@@ -61,6 +67,8 @@ class Entry:
     refs: tuple[SourceRef, ...]
     output_mg: int | None = None
     factor: Decimal | None = None
+    of: str = ""
+    lot: LotKey | None = None
     corrects: Correction | None = None
 
 
@@ -82,6 +90,14 @@ class Books:
     entries: Mapping[AccountKey, tuple[Entry, ...]]
     names: Mapping[AccountKey, tuple[str, str, str, str, str]]
     obstacles: tuple[Obstacle, ...]
+
+    @cached_property
+    def received(self) -> Mapping[LotKey, tuple[Entry, ...]]:
+        """What each delivered lot brought."""
+        found: dict[LotKey, list[Entry]] = {}
+        for entry in (e for entries in self.entries.values() for e in entries if e.kind == "received" and e.lot is not None):
+            found.setdefault(entry.lot or LotKey("", ""), []).append(entry)
+        return {lot: tuple(entries) for lot, entries in found.items()}
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import networkx as nx
@@ -77,6 +78,14 @@ class Lineage:
         """A shipment's as-is mass in mg."""
         lot = self.canonical(shipment.lot)
         return mass_mg(shipment.quantity, shipment.unit, self.catalogue.material(lot.owner, self.material(lot), shipment.date))
+
+    @cached_property
+    def shipped_as(self) -> Mapping[str, tuple[Shipment, ...]]:
+        """The rows of each shipment number, in stored order."""
+        found: dict[str, list[Shipment]] = {}
+        for shipment in self.ledger.shipments:
+            found.setdefault(shipment.shipment_no, []).append(shipment)
+        return {number: tuple(rows) for number, rows in found.items()}
 
     def source_of(self, delivery: Delivery, source_id: str) -> FeedstockSource | None:
         """A feedstock source by the supplier's ID, else by ours."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracepack.core.findings import Finding
 from tracepack.core.ledger import Fact, Row, Value
+from tracepack.core.library import fold_name
 from tracepack.core.numerals import Unread
 from tracepack.intake.gather import excerpt_of, finding
 from tracepack.intake.keys import value_text
@@ -34,8 +35,9 @@ def check_book_row(sheet: str, values: Mapping[str, Value]) -> Iterator[tuple[Un
             if type(start) is dt.date and type(end) is dt.date and end < start:
                 yield _REVERSED, "end"
         case "Credit Transfers":
-            giver = values.get("from_site")
-            if isinstance(giver, str) and giver == values.get("to_site"):
+            giver, scheme = values.get("from_site"), value_text(values.get("scheme"))
+            into = value_text(values.get("to_scheme")) or scheme
+            if isinstance(giver, str) and giver == values.get("to_site") and fold_name(into) == fold_name(scheme):
                 yield _TO_ITSELF, "to_site"
 
 
