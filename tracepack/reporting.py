@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import get_args
 
 from tracepack.core.certchecks import check_stated
+from tracepack.core.claimoffers import claim_offers
+from tracepack.core.claims import audit_claims
 from tracepack.core.content import content_in
 from tracepack.core.custody import lot_custody
 from tracepack.core.trace import trace_up
 from tracepack.errors import UsageProblem
 from tracepack.questions import trace_custody, view_of
 from tracepack.report.build import content_answer, lineage_answer, trace_answer
+from tracepack.report.claims import claims_answer
 from tracepack.report.diagram import Format, render_diagram
 from tracepack.report.dossier import Dossier, build_dossier, render_json
 from tracepack.report.html import render_html
 from tracepack.report.localised import localised
 from tracepack.report.markdown import render_markdown
+from tracepack.rulebook import claim_wording_rules
 from tracepack.store import Store
 
 
@@ -42,11 +47,16 @@ def dossier(store: Store, number: str, owner: str | None) -> Dossier:
     custody = lot_custody(view.custody, view.lot)
     findings = (*findings, *check_stated(custody))
     shown = trace_custody(view, custody, found)
-    content = content_answer(content_in(view.mixture, view.lot), view.lineage, findings, known_after, shown.answer)
+    made_of = content_in(view.mixture, view.lot)
+    claimed = audit_claims(view.mixture, view.custody.papers, [view.lineage.canonical(view.lot)], claim_wording_rules())
+    content = content_answer(made_of, view.lineage, (*findings, *claimed), known_after, shown.answer)
     trace = trace_answer(found, view.lineage, view.lot, findings, known_after, shown)
     picture = lineage_answer(view.mixture, found.scope, found.lots)
     imports = {file.sha256: record.import_id for record in reversed(store.log()) for file in record.files}
-    return build_dossier(content, trace, picture, content.findings, view.ledger, imports)
+    gathered = build_dossier(content, trace, picture, content.findings, view.ledger, imports)
+    day = dt.date.fromisoformat(gathered.date) if gathered.date else dt.date.min
+    offers = claim_offers(view.custody.papers, custody, view.lot, made_of.figures, claim_wording_rules(), day)
+    return gathered.model_copy(update={"claims": claims_answer(offers)})
 
 
 def report(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tracepack.core.claimoffers import own_certificate
 from tracepack.core.claims import Ceilings, Models, own_holders
 from tracepack.core.declarationlines import Line, RawMaterial, lines_of, same_raw
 from tracepack.core.declarationrules import FieldRule
@@ -16,7 +17,7 @@ from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
 from tracepack.core.ledger import Certificate, Declaration, LotKey, Party, Shipment
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
-from tracepack.core.papers import NONE, is_valid
+from tracepack.core.papers import NONE
 from tracepack.core.quantity import kg_text, mass_mg
 
 #: What leaves to be declared: not returns, moves between our own sites or what is thrown away.
@@ -175,11 +176,7 @@ def _of(party: Party | None, name: str) -> Value:
 
 def _certificate(desk: _Desk) -> Certificate | None:
     """Our own certificate of the scheme, valid on the day of dispatch; the strongest of several."""
-    papers = desk.models.custody.papers
-    held = [c for c in papers.own_certificates(desk.site) if is_valid(c, desk.first.date)]
-    wanted = papers.rules.scheme_key(desk.scheme) if desk.scheme else ""
-    fitting = [c for c in held if not wanted or papers.rules.scheme_key(c.scheme) == wanted]
-    return min(fitting, key=lambda c: (papers.rules.rank(c.chain_of_custody or NONE), c.certificate_no), default=None)
+    return own_certificate(desk.models.custody.papers, desk.scheme, desk.first.date, desk.site)
 
 
 def _transferred(desk: _Desk) -> Value:

@@ -23,6 +23,7 @@ from tracepack.report.answers import (
     TraceAnswer,
     ref_answer,
 )
+from tracepack.report.answers_claims import ClaimsAnswer
 from tracepack.report.dossier_rows import (
     DossierCertificate,
     DossierFile,
@@ -39,7 +40,10 @@ from tracepack.report.dossier_rows import (
 
 
 class Dossier(Model):
-    """The traceability report of one lot; ``date`` is that of the newest fact it rests on ("" without any)."""
+    """The traceability report of one lot; ``date`` is that of the newest fact it rests on ("" without any).
+
+    ``claims`` is what may be said of the lot, null where nobody asked.
+    """
 
     lot: LotAnswer
     organisation: str
@@ -49,6 +53,7 @@ class Dossier(Model):
     content: ContentAnswer
     trace: TraceAnswer
     lineage: LineageAnswer
+    claims: ClaimsAnswer | None = None
     evidence: list[EvidenceRow]
     runs: list[DossierRun]
     lab_tests: list[DossierLabTest]

@@ -8,6 +8,7 @@ from tracepack import data
 from tracepack.core.findings import SourceRef
 from tracepack.core.quantity import claim_percent
 from tracepack.report.answers import ContentFigures, LabAnswer, OriginAnswer, RefAnswer
+from tracepack.report.claims import claims_blocks
 from tracepack.report.custody_text import custody_facts, custody_title
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
 from tracepack.report.dossier import Dossier
@@ -29,6 +30,7 @@ def compose(dossier: Dossier, lang: str) -> Document:
         "sources": _sources(dossier, w),
         "records": _records(dossier, w),
         "shipments": _shipments(dossier, w),
+        "claims": [] if dossier.claims is None else claims_blocks(dossier.claims, w),
         "findings": _findings(dossier, w),
         "assumptions": [Bullets(tuple(dossier.content.assumptions))]
         if dossier.content.assumptions
