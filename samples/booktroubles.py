@@ -136,6 +136,72 @@ def _shown(sheets: dict[str, list[Row] | Table], check_exit: int = 1) -> Trouble
     return Trouble(sheets, check_exit=check_exit, shown_by="balance")
 
 
+def _closed(*commands: str, tampered: str = "") -> Trouble:
+    """What is found after the period was closed and something was done then."""
+    then = ("balance --close 2026-Q2", *commands)
+    return Trouble(line(), check_exit=1 if tampered else 0, shown_by="balance", then=then, tampered=tampered)
+
+
+def party(name: str, role: str) -> Row:
+    """A party by its ID."""
+    return {"Party ID": name, "Name": name, "Role": role}
+
+
+def _scope_troubles() -> dict[str, Trouble]:
+    """Credits in books that are not theirs, before they are there, or used for two claims."""
+    own: Row = {"Certificate No": "ISCC-PLUS-Cert-XX999-00000777", "Scheme": "ISCC PLUS", "Holder": "NF-1"}
+    certificates = [*line()["Certificates"], own | {"Valid From": day("01-01"), "Valid Until": day("06-15")}]
+    bag = [("in", "PN-2601", "POLYNOVA", "PP BIO-ATTRIBUTED"), ("out", "BAG-2605", None, "PP BAG")]
+    rows: list[Row] = [
+        {"Run No": "BG-2605-01", "Date": day("05-06"), "Direction": direction, "Lot No": lot, "Supplier": owner, "Material": material}
+        | {"Quantity": 5000, "Unit": "kg"}
+        for direction, lot, owner, material in bag
+    ]
+    sale: Row = {
+        "Shipment No": "S-26-0407",
+        "Date": day("05-11"),
+        "Customer": "FRISKA",
+        "Lot No": "BAG-2605",
+        "Quantity": 5000,
+        "Unit": "kg",
+    }
+    claim: Row = {"Claimed Figure": "bio_carbon_toc", "Claimed %": 90}
+    return {
+        "scheme-mismatch": _shown(line() | {"Attributions": [used(Scheme="RSB")]}),
+        "transfer-outside-group": _shown(line() | {"Parties": [party("FRISKA", "customer")], "Credit Transfers": [transfer("FRISKA")]}),
+        "transfer-before-credits": _shown(
+            line(pp(Delivery_Date=day("05-20"))) | {"Parties": [party("NF-2", "site")], "Credit Transfers": [transfer()]}
+        ),
+        "period-outside-certificate": _shown(line() | {"Certificates": certificates}),
+        "claimed-under-two-schemes": _shown(line() | {"Attributions": [used(), used(4600, "A-2", Scheme="RSB")]}),
+        "claimed-twice": _shown(
+            line() | {"Production": [*line()["Production"], *rows], "Shipments": [sale | claim], "Attributions": [used()]}
+        ),
+    }
+
+
+def _method_troubles() -> dict[str, Trouble]:
+    """Methods and bases that a scheme does not know, percentages that are passed or not known."""
+    average: Row = {"Name": "balance method ISCC PLUS", "Value": "rolling average"}
+    fossil = factor() | {"Input Material": "PP"}
+    by_energy = factor(0.9) | {"Basis": "energy", "Valid From": day("05-06")}
+    return {
+        "method-not-allowed": _shown(line() | {"Settings": [average | {"Value": "percentage"}]}),
+        "basis-not-allowed": _shown(
+            line()
+            | {"Settings": [{"Name": "attribution basis ISCC PLUS", "Value": "mass"}], "Attributions": [used()]}
+            | {"Conversion Factors": [factor() | {"Basis": "energy"}]}
+        ),
+        "bases-mixed": _shown(
+            line() | {"Conversion Factors": [factor(), by_energy], "Attributions": [used(2000), used(2000, "A-2", Date=day("05-10"))]}
+        ),
+        "percentage-unknown": _shown(line() | {"Settings": [average]}),
+        "attributed-beyond-percentage": _shown(
+            line() | {"Settings": [average], "Conversion Factors": [factor(), fossil], "Attributions": [used(4800)]}
+        ),
+    }
+
+
 def book_troubles() -> dict[str, Trouble]:
     """Every finding of the books with its workbook."""
     return {
@@ -152,6 +218,11 @@ def book_troubles() -> dict[str, Trouble]:
         "opening-differs": _shown(
             line() | {"Balance Periods": [period(), period("2026-Q3", "07-01", "09-30")], "Opening Balances": [opened("2026-Q3")]}
         ),
+        "closed-period-changed": _closed(
+            tampered="UPDATE facts SET payload = replace(payload, '10000', '11000') WHERE sheet = 'Deliveries'"
+        ),
+        "closed-period-redrawn": _closed('withdraw F6 --why "typed twice"'),
+        "adjustment-without-period": _closed('withdraw F3 --why "never arrived"'),
         "conversion-factor-missing": _shown(
             {key: rows for key, rows in line().items() if key != "Conversion Factors"} | {"Attributions": [used()]}
         ),
@@ -161,6 +232,14 @@ def book_troubles() -> dict[str, Trouble]:
         "credit-share-assumed": _shown(line(pp(Attributed_Content=None)), check_exit=0),
         "credit-not-valid": _shown(line(certificate_ends="04-09")),
         "credit-mass-unknown": _shown(line() | {"Attributions": [used(Unit="m2")]}),
+        "return-unmatched": _shown(line() | {"Shipments": [came_back("S-99")]}, check_exit=0),
+        "scrap-not-debited": _shown(
+            line(pp(), pp("PN-2602", Feedstock_Source="UCO-NL"))
+            | {"Feedstock Sources": [collected(), collected("NL")], "Conversion Factors": [factor() | {"Net of Scrap and Regrind": "no"}]}
+            | {"Shipments": [came_back(None) | {"Kind": "scrap sale", "Shipment No": "S-2"}]}
+        ),
+        **_scope_troubles(),
+        **_method_troubles(),
         "stock-differs": _shown(line() | {"Stock Counts": [counted(10051)]}),
         "declaration-overused": _shown(line() | {"Declarations": [declared(9000)]}),
         "declaration-twice": _shown(line() | {"Declarations": [declared(), declared(9999, Declaration_No="sd 77")]}),
@@ -170,12 +249,6 @@ def book_troubles() -> dict[str, Trouble]:
         "declaration-field-missing": _declares(line() | {"Attributions": [used()], "Shipments": sold()}, check_exit=0),
         "declaration-beyond-credits": _declares(_sold_as(declared(600, **_OURS)), check_exit=0),
         "declaration-differs": _declares(_sold_as(declared(500, **_OURS | {"Recipient": "VERDANT"})), check_exit=0),
-        "return-unmatched": _shown(line() | {"Shipments": [came_back("S-99")]}, check_exit=0),
-        "scrap-not-debited": _shown(
-            line(pp(), pp("PN-2602", Feedstock_Source="UCO-NL"))
-            | {"Feedstock Sources": [collected(), collected("NL")], "Conversion Factors": [factor() | {"Net of Scrap and Regrind": "no"}]}
-            | {"Shipments": [came_back(None) | {"Kind": "scrap sale", "Shipment No": "S-2"}]}
-        ),
         "declaration-number-reused": _declares(
             _sold_as(declared(900, **_OURS), *sold(Shipment_No="S-26-0402", Declaration_No="NF-SD-1")), check_exit=0
         ),

@@ -16,7 +16,8 @@ class Trouble(NamedTuple):
     ``after_chain``: to be imported after the chain, else into an empty workspace; ``shown_by``: the command that shows the
     finding, ``import``, ``check`` or ``content LOT``; ``options`` those of ``import``; the exit codes are those of
     ``import`` and of ``check`` afterwards.  A sheet is a list of rows by header, or its cells as they stand; ``profiles`` are
-    those of ``samples/profiles`` that the workspace has.
+    those of ``samples/profiles`` that the workspace has; ``then`` are commands given after the import, and ``tampered`` is what
+    somebody does to the database behind the program's back, as SQL.
     """
 
     sheets: dict[str, list[Row] | Table]
@@ -26,3 +27,5 @@ class Trouble(NamedTuple):
     shown_by: str = "import"
     options: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+    tampered: str = ""

@@ -325,11 +325,14 @@ def manifest_text() -> str:
     lines = [
         "# Finding name -> its workbook.  after_chain: import it after samples/chain, else into an empty workspace (organisation NORDFILM,",
         "# site NF-1); import and check: the exit codes of both commands; shown_by: the command that shows the finding; options: those",
-        "# of import, if any; profiles: those of samples/profiles that the workspace has, if any.",
+        "# of import, if any; profiles: those of samples/profiles that the workspace has, if any; then: commands after the import;",
+        "# tampered: SQL that somebody runs on the database after them.",
     ]
     for name, t in troubles().items():
         lines += ["", f"[{name}]", f'file = "{name}.xlsx"', f"after_chain = {str(t.after_chain).lower()}"]
         lines += [f"import = {t.import_exit}", f"check = {t.check_exit}", f'shown_by = "{t.shown_by}"']
         lines += [f"options = {json.dumps(t.options)}"] if t.options else []
         lines += [f"profiles = {json.dumps(t.profiles)}"] if t.profiles else []
+        lines += [f"then = {json.dumps(t.then)}"] if t.then else []
+        lines += [f"tampered = {json.dumps(t.tampered)}"] if t.tampered else []
     return "\n".join(lines) + "\n"

@@ -14,10 +14,26 @@ PACKAGE = Path(tracepack.__file__).parent
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "samples" not in p.relative_to(PACKAGE).parts)
 #: A room may import the rooms of its list, and itself.
 ROOMS = {
+    "bookcommand": {"showing", "workspace", "errors"},
     "showing": {"workspace", "documents", "report", "errors"},
-    "cli": {"showing", "annotating", "declaring", "workspace", "demo", "layoutoptions", "progress", "documents", "report", "errors", "core", "data"},
+    "cli": {
+        "bookcommand",
+        "showing",
+        "annotating",
+        "declaring",
+        "workspace",
+        "demo",
+        "layoutoptions",
+        "progress",
+        "documents",
+        "report",
+        "errors",
+        "core",
+        "data",
+    },
     "workspace": {
         "annotating",
+        "bookkeeping",
         "declaring",
         "importing",
         "profilebook",
@@ -63,6 +79,7 @@ CORE = [
     {"checks", "bookaudit", "claims", "certchecks"},
     {"bookperiods", "bookuses", "bookdeclarations", "bookscope", "singleuse", "stockcounts", "closingchecks"},
     {"bookview"},
+    {"closing"},
     {"quantitybook"},
     {"balances"},
     {"trace", "deliverychecks"},

@@ -217,16 +217,19 @@ def check(workspace: str, lot: str | None, owner: str | None, as_json: bool, lan
     return FOUND_ERRORS if any(finding.severity == "error" for finding in answer.findings) else DONE
 
 
-@command("balance", "tracepack balance --site PLANT-1")
+@command("balance", "tracepack balance --site PLANT-1 -o books.xlsx")
 @click.option("--site", metavar="ID", help="The books of this site only.")
+@click.option("--period", metavar="ID", help="This period only.")
+@click.option("--close", "closing", metavar="PERIOD", help="Pin a period for good: what changes later is adjusted in the open one.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.xlsx, .json or .txt; default text to stdout.")
 @_json
 @_lang
 @click.pass_obj
-def balance(workspace: str, site: str | None, as_json: bool, lang: str) -> int:
+def balance(workspace: str, /, **asked: Any) -> int:
     """The mass-balance books: each account's credits and uses by period.  Exit code 1 where there is an error."""
-    answer = opened(workspace).balance(site)
-    show(answer, as_json, "balance_text", lang)
-    return FOUND_ERRORS if any(finding.severity == "error" for finding in answer.findings) else DONE
+    from tracepack.bookcommand import balance_or_close
+
+    return FOUND_ERRORS if balance_or_close(opened(workspace), **asked) else DONE
 
 
 @command("diagram", "tracepack diagram FILM-2026-031 -o lineage.svg")

@@ -14,6 +14,7 @@ from tracepack.core.quantity import Interval, kg_text
 from tracepack.core.runs import total
 from tracepack.errors import UnknownImport, UsageProblem
 from tracepack.report.answers import LogAnswer, LogChange, LogEntry, LotRow, LotsAnswer, ref_answer
+from tracepack.report.closings import closing_answer
 from tracepack.rulebook import material_library
 from tracepack.store import FactChange, ImportRecord, Store
 
@@ -80,6 +81,7 @@ def _entry(record: ImportRecord) -> LogEntry:
         withdrawn=record.withdrawn,
         why=record.why,
         changes=[_change(change) for change in record.changes],
+        closing=None if record.closing is None else closing_answer(record.closing),
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
+from tracepack.bookkeeping import audited
 from tracepack.claiming import claim_findings
 from tracepack.core.arrivals import only_arrived
-from tracepack.core.bookaudit import audit_books
 from tracepack.core.certchecks import check_declared, check_later, check_papers, check_stated, declared_shipments
 from tracepack.core.checks import check_downstream, check_lots, run_checks
 from tracepack.core.content import Scope, content_in
@@ -24,11 +24,9 @@ from tracepack.core.papers import Papers
 from tracepack.core.trace import Trace, trace_down, trace_up
 from tracepack.errors import UnknownLot, UsageProblem
 from tracepack.report.answers import CheckAnswer, ContentAnswer, TraceAnswer
-from tracepack.report.answers_balance import BalanceAnswer
-from tracepack.report.balances import balance_answer
 from tracepack.report.build import TraceCustody, check_answer, content_answer, trace_answer
 from tracepack.report.custody import custody_answer
-from tracepack.rulebook import balance_rules, chain_of_custody_rules, material_library
+from tracepack.rulebook import chain_of_custody_rules, material_library
 from tracepack.store import Store
 
 #: After imports of more facts than this the whole workspace is read: cheaper than to walk from each.
@@ -171,7 +169,7 @@ def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
     lots = None if number is None else [find_lot(store, number, owner)]
     lineage, findings = _lineage(store, lots)
     asked = lineage.lots() if lots is None else [lineage.canonical(lot) for lot in lots]
-    books = () if lots is not None else audit_books(lineage, balance_rules()).findings
+    books = () if lots is not None else audited(store, lineage).findings
     claims = (*claim_findings(lineage, asked), *custody_findings(lineage, asked))
     return check_answer([*findings, *check_lots(lineage, asked), *claims, *books], store.latest_import())
 
@@ -183,14 +181,3 @@ def custody_findings(lineage: Lineage, lots: Sequence[LotKey]) -> tuple[Finding,
     declared = [lot for lot in lots if declared_shipments(papers, lot)]
     shipped = check_declared(Custody(mix_lots(lineage, declared), papers), declared) if declared else ()
     return (*check_papers(papers, delivered.values()), *shipped)
-
-
-def balance(store: Store, site: str | None) -> BalanceAnswer:
-    """`balance [--site]`."""
-    lineage, _ = _lineage(store, None)
-    audit = audit_books(lineage, balance_rules(), site)
-    written = audit.statements or (site is not None and audit.quantities.books)
-    if site is not None and not written and all(p.site != site for p in lineage.ledger.periods):
-        known = sorted({account.site for account in audit.books.entries} | {p.site for p in lineage.ledger.periods})
-        raise UsageProblem(f"there are no books of site {site}", f"one of: {', '.join(known)}" if known else "import Balance Periods first")
-    return balance_answer(audit, lineage.ledger, store.latest_import())

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracepack import listing, questions
+from tracepack import bookkeeping, listing, questions
 from tracepack.errors import UsageProblem
 from tracepack.layoutanswers import NOTHING_ANSWERED, LayoutAnswers
-from tracepack.report.answers import CheckAnswer, ContentAnswer, LogAnswer, LotsAnswer, TraceAnswer
+from tracepack.report.answers import CheckAnswer, ClosingAnswer, ContentAnswer, LogAnswer, LotsAnswer, TraceAnswer
 from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.answers_import import ImportAnswer, ImportFileAnswer
 from tracepack.store import Store
@@ -131,8 +131,11 @@ class Workspace:
         with self._store.reading():
             return questions.check(self._store, lot, owner)
 
-    def balance(self, site: str | None = None) -> BalanceAnswer:
-        """The mass-balance books of a site, or of all, with what is wrong with them.  Raises UsageProblem for an unknown site."""
+    def balance(self, site: str | None = None, *, period: str | None = None) -> BalanceAnswer:
+        """The mass-balance books of a site, or of all, or their lines of one period, with what is wrong with them.
+
+        Raises UsageProblem for an unknown site or period.
+        """
         with self._store.reading():
             return bookkeeping.balance(self._store, site, period)
 
@@ -149,6 +152,13 @@ class Workspace:
 
         with self._store.reading():
             return declaring.declaration(self._store, shipment)
+
+    @staticmethod
+    def books(answer: BalanceAnswer, format: str = "xlsx", lang: str = "en") -> bytes:  # noqa: A002
+        """The books that `balance` answered as xlsx, json or txt.  Raises UsageProblem for another format."""
+        from tracepack.report.books_file import render_books
+
+        return render_books(answer, format, lang)
 
     def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
         """The lineage picture as svg, pdf, png or dot.  Raises UnknownLot, MissingFont."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import sqlite3
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,11 @@ def test_trouble_is_found(name: str, chain: Path, tmp_path: Path, capsys: pytest
         (tmp_path / "tracepack-profiles").mkdir(exist_ok=True)
         shutil.copy(SAMPLES / "profiles" / f"{profile}.toml", tmp_path / "tracepack-profiles")
     imported, reading = answer("import", str(SAMPLES / "troubles" / trouble["file"]), *trouble.get("options", []))
+    for command in trouble.get("then", []):
+        assert cli.run(["-w", str(workspace), *shlex.split(command)]) == 0
+    if "tampered" in trouble:
+        with closing(sqlite3.connect(workspace)) as database, database:
+            assert database.execute(trouble["tampered"]).rowcount > 0
     checked, judgement = answer("check")
     shown = {"import": reading, "check": judgement}.get(trouble["shown_by"])
     if shown is None:

@@ -10,9 +10,12 @@ from tracepack.core.accounts import AccountKey, Books, Obstacle, book_entries
 from tracepack.core.balances import Statement, balance_on, statements
 from tracepack.core.bookdeclarations import check_declarations
 from tracepack.core.bookperiods import check_periods
+from tracepack.core.bookrecords import BalancePeriod
 from tracepack.core.bookrules import RuleBook
 from tracepack.core.bookuses import check_uses
 from tracepack.core.bookview import BookView, kg_of
+from tracepack.core.closing import NOTHING_CLOSED, Past, State, is_of, with_closed_periods
+from tracepack.core.closingchecks import JudgedClosing, closing_findings, judge_closings
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
 from tracepack.core.lineage import Lineage
 from tracepack.core.stockcounts import QuantityAudit, audit_quantities, count_findings
@@ -29,6 +32,8 @@ class BookAudit:
     findings: tuple[Finding, ...]
     view: BookView = field(repr=False, compare=False)
     counted: QuantityAudit | None = field(default=None, repr=False)
+    periods: tuple[BalancePeriod, ...] = ()
+    closings: tuple[JudgedClosing, ...] = ()
 
     @property
     def quantities(self) -> QuantityAudit:
@@ -36,21 +41,27 @@ class BookAudit:
         return self.counted or audit_quantities(self.view)
 
 
-def audit_books(lineage: Lineage, rules: RuleBook, only: str | None = None) -> BookAudit:
-    """Write the books of a ledger (``only`` of one site: its statements and findings) and judge them.
+def audit_books(
+    lineage: Lineage, rules: RuleBook, only: str | None = None, *, period: str | None = None, past: Past = NOTHING_CLOSED
+) -> BookAudit:
+    """Write the books of a ledger (``only`` of one site, ``period`` of one period: its statements and findings) and judge them.
 
-    A site whose books nobody began is not held to them.
+    What ``past`` says was closed stays as it was closed.  A site whose books nobody began is not held to them.
     """
     ledger = lineage.ledger
-    books = book_entries(lineage)
-    found = tuple(s for s in statements(books, ledger.periods) if only in (None, s.account.site))
+    kept = with_closed_periods(past.latest or State(book_entries(lineage), ledger.periods), past)
+    whole = tuple(s for s in statements(kept.books, kept.periods) if only in (None, s.account.site))
+    judged = judge_closings(past, whole, kept.books, only)
+    found = whole if period is None else tuple(s for s in whole if is_of(s, s.account.site, period))
     sites = {p.site for p in ledger.periods} | {o.site for o in ledger.opening_balances} | {f.site for f in ledger.conversion_factors}
     sites |= {a.site for a in ledger.attributions} | {site for t in ledger.transfers for site in (t.from_site, t.to_site)}
-    view = BookView(lineage, books, found, rules.set_by(ledger.scheme_settings), frozenset(sites if only is None else sites & {only}), only)
+    sites |= {c.site for c in past.closings}
+    mine = frozenset(sites if only is None else sites & {only})
+    view = BookView(lineage, kept.books, found, rules.set_by(ledger.scheme_settings), mine, only)
     counted = audit_quantities(view) if ledger.stock_counts else None
     findings = [finding for test in _TESTS for finding in test(view)]
-    findings += count_findings(view, counted) if counted else ()
-    return BookAudit(books, found, sort_findings(findings), view, counted)
+    findings += [*(count_findings(view, counted) if counted else ()), *closing_findings(view, past, judged)]
+    return BookAudit(kept.books, found, sort_findings(findings), view, counted, kept.periods, judged)
 
 
 # --- balances

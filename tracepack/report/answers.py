@@ -356,17 +356,30 @@ class LogChange(Model):
     refs: list[RefAnswer] = Field(default_factory=list)
 
 
+class ClosingAnswer(Model):
+    """A closed balance period: its number in the log, the import that facts counted up to, and what pins it."""
+
+    number: int
+    as_known_after_import: int
+    site: str
+    period: str
+    start: str
+    end: str
+    sha256: str
+
+
 class LogEntry(Model):
-    """One import or withdrawal, oldest first."""
+    """One import, withdrawal or closing of a balance period, oldest first."""
 
     import_id: int
-    kind: Literal["import", "withdrawal"]
+    kind: Literal["import", "withdrawal", "closing"]
     files: list[RefAnswer]
     recorded: dict[str, int]
     superseded: int
     withdrawn: int
     why: str = ""
     changes: list[LogChange] = Field(default_factory=list)
+    closing: ClosingAnswer | None = None
 
 
 class LogAnswer(Model):

@@ -5,22 +5,52 @@ Masses are decimal strings in kg; those of an account are kilograms of its input
 
 from __future__ import annotations
 
-from typing import Literal
-
-from tracepack.report.answers import FindingAnswer, Model, RefAnswer
+from tracepack.core.entries import EntryKind
+from tracepack.report.answers import Cells, ClosingAnswer, FindingAnswer, Model
 from tracepack.report.answers_quantity import QuantityBookAnswer
 
 
+class CorrectionAnswer(Model):
+    """What an adjustment puts right: entries of a kind in a closed period, in kg of input as closed and as known since."""
+
+    period: str
+    kind: EntryKind
+    was_kg: str
+    now_kg: str
+    was_refs: Cells
+    now_refs: Cells
+
+
+class CarrierAnswer(Model):
+    """A shipment of a lot that credits were used for (returned: it came back); ``mass_kg`` null where it is not known."""
+
+    shipment: str
+    date: str
+    customer: str
+    lot: str
+    mass_kg: str | None
+    returned: bool
+    refs: Cells
+
+
 class EntryAnswer(Model):
-    """One entry: credits above zero, uses below.  ``output_kg`` and ``factor`` are an attribution's, null elsewhere."""
+    """One entry: credits above zero, uses below.  ``output_kg`` and ``factor`` are those of an attribution or of scrap sold.
+
+    ``of`` is the attribution that a return gives back, or the delivery that goes back to its supplier; "" elsewhere.
+
+    ``shipments`` are those that carry the lot of an attribution; ``corrects`` is what an adjustment puts right, null elsewhere.
+    """
 
     date: str
-    kind: Literal["opening", "received", "transfer-in", "transfer-out", "attributed", "adjustment"]
+    kind: EntryKind
     number: str
+    of: str
     input_kg: str
     output_kg: str | None
     factor: str | None
-    refs: list[RefAnswer]
+    refs: Cells
+    shipments: list[CarrierAnswer]
+    corrects: CorrectionAnswer | None
 
 
 class OutputAnswer(Model):
@@ -35,19 +65,25 @@ class OutputAnswer(Model):
 class PeriodBalanceAnswer(Model):
     """An account over one period; ``period`` null: days of entries that no period holds.
 
-    closing = opening + received + transferred in - transferred out - attributed; what is carried over is what the next
-    period opens with.  ``lowest_kg`` is the least balance at the end of a day.
+    closing = opening + received + transferred in + given back - transferred out - attributed - sent back - scrap sold + adjusted,
+    which corrects closed periods; what is carried over is what the next period opens with.  ``lowest_kg`` is the least balance at the
+    end of a day.
     """
 
     period: str | None
     start: str
     end: str
+    closed: bool
     opening_kg: str
     received_kg: str
     transferred_in_kg: str
     transferred_out_kg: str
     attributed_kg: str
     attributed_output_kg: str
+    given_back_kg: str
+    sent_back_kg: str
+    scrap_sold_kg: str
+    adjusted_kg: str
     closing_kg: str
     carried_over_kg: str
     lowest_kg: str
@@ -68,10 +104,17 @@ class AccountAnswer(Model):
     periods: list[PeriodBalanceAnswer]
 
 
+class ClosedPeriodAnswer(ClosingAnswer):
+    """A closed period; ``agrees`` says whether the store still yields what was closed."""
+
+    agrees: bool
+
+
 class BalanceAnswer(Model):
     """`balance`."""
 
     as_known_after_import: int
+    closings: list[ClosedPeriodAnswer]
     accounts: list[AccountAnswer]
     quantity_books: list[QuantityBookAnswer]
     findings: list[FindingAnswer]

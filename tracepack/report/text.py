@@ -21,15 +21,28 @@ from tracepack.report.answers import (
     StatementAnswer,
 )
 from tracepack.report.answers_import import ImportAnswer, ImportFileAnswer, TableAnswer
-from tracepack.report.balance_text import balance_text
+from tracepack.report.balance_text import balance_text, closing_text
 from tracepack.report.custody_text import custody_lines
 from tracepack.report.declaration_text import declaration_text
 from tracepack.report.findings_text import findings_text
+from tracepack.report.schemes import schemes_text
 from tracepack.report.table import text_table
 from tracepack.report.trace_text import trace_text
 from tracepack.report.wording import Wording, visible, wording
 
-__all__ = ["balance_text", "check_text", "content_text", "declaration_text", "findings_text", "import_text", "log_text", "lots_text", "trace_text"]
+__all__ = [
+    "balance_text",
+    "check_text",
+    "closing_text",
+    "content_text",
+    "declaration_text",
+    "findings_text",
+    "import_text",
+    "log_text",
+    "lots_text",
+    "schemes_text",
+    "trace_text",
+]
 
 #: Q1 to Q5, in the order of the domain's table; the attributed figure is never among them.
 CONTENT_FIGURES = ("bio_carbon_toc", "bio_carbon_tc", "bio_carbon_mass", "bio_mass", "bio_polymer_mass")
@@ -250,8 +263,11 @@ def _table_lines(table: TableAnswer, w: Wording) -> list[str]:
     return [f"  {title}", *text_table(("", "", ""), columns, indent="    ")[1:], *left_out]
 
 
+_ENTRY_TITLES = {"import": "text.import_entry", "withdrawal": "text.withdrawal_entry", "closing": "text.closing_entry"}
+
+
 def _entry_lines(entry: LogEntry, w: Wording) -> list[str]:
-    title = w("text.import_entry" if entry.kind == "import" else "text.withdrawal_entry", number=entry.import_id)
+    title = w(_ENTRY_TITLES[entry.kind], number=entry.import_id)
     files = [f"  {visible(ref.file)}  sha256 {ref.sha256}" for ref in entry.files]
     numbers = [
         w("text.recorded", sheets=_counted(entry.recorded)) if any(entry.recorded.values()) else "",
@@ -259,6 +275,8 @@ def _entry_lines(entry: LogEntry, w: Wording) -> list[str]:
         w("text.withdrawn", count=entry.withdrawn) if entry.withdrawn else "",
         w("text.why", why=visible(entry.why)) if entry.why else "",
     ]
+    if (c := entry.closing) is not None:
+        numbers.append(closing_text(c, w.lang))
     changes = [line for change in entry.changes for line in _change_lines(change, w)]
     return [title, *files, *(f"  {number}" for number in numbers if number), *changes]
 

@@ -36,7 +36,7 @@ def record_import(
 
     Returns the import's number.  Its order of writing is: import, blobs, files, ends, origins, facts, links.
     """
-    import_id = _begin(connection, "import", why)
+    import_id = begin(connection, "import", why)
     _keep_files(connection, import_id, files)
     replaced = current_facts(connection, ((fact.sheet, fact.key) for fact in supersede))
     _end(connection, [fact.fact_id for fact in replaced.values()], {"superseded_by": import_id})
@@ -44,7 +44,8 @@ def record_import(
     return import_id
 
 
-def _begin(connection: Connection, kind: str, why: str) -> int:
+def begin(connection: Connection, kind: str, why: str) -> int:
+    """Open a new entry of the log: an import, a withdrawal or a closing.  Returns its number."""
     import_id = int(connection.execute(select(func.max(imports.c.id))).scalar() or 0) + 1
     connection.execute(insert(imports).values(id=import_id, kind=kind, why=why))
     return import_id
@@ -93,6 +94,9 @@ def withdraw_import(connection: Connection, import_id: int, why: str) -> int:
     kind = connection.execute(select(imports.c.kind).where(imports.c.id == import_id)).scalar()
     if kind is None:
         raise UnknownImport(f"there is no import {import_id}", "see `tracepack log`")
+    if kind == "closing":
+        hint = "correct the facts: in the books the difference becomes an adjustment in the open period"
+        raise UnknownImport(f"{import_id} closed a balance period, and what is closed stays closed", hint)
     if kind != "import":
         raise UnknownImport(f"{import_id} is a withdrawal, not an import", "import the file again to bring its facts back")
     mine = select(facts.c.id, facts.c.superseded_by).where(facts.c.import_id == import_id, facts.c.withdrawn_by.is_(None))
@@ -145,7 +149,7 @@ def withdraw_fact(connection: Connection, fact_id: int, why: str) -> int:
 
 def _withdraw(connection: Connection, fact_ids: Sequence[int], why: str) -> int:
     """End some facts and bring back, as copies, what the current ones among them had replaced."""
-    import_id = _begin(connection, "withdrawal", why)
+    import_id = begin(connection, "withdrawal", why)
     emptied: list[tuple[int, str, str]] = []
     for batch in batches(fact_ids):
         current = select(facts.c.id, facts.c.sheet, facts.c.key).where(facts.c.id.in_(batch), facts.c.superseded_by.is_(None))

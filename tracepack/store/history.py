@@ -1,4 +1,4 @@
-"""The log: every import and withdrawal, and what each changed."""
+"""The log: every import, withdrawal and closing, and what each changed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import Literal
 
 from sqlalchemy import Connection, Select, func, or_, select
 
+from tracepack.core.closing import Closing
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import Fact
+from tracepack.store.closings import read_closings
 from tracepack.store.payload import FACT_COLUMNS, decode_facts
 from tracepack.store.schema import facts, import_files, imports
+
+Kind = Literal["import", "withdrawal", "closing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +28,31 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """One import or withdrawal: its files, how many facts it recorded by sheet, replaced and took back, and the changes."""
+    """One import or withdrawal: its files, how many facts it recorded by sheet, replaced and took back, and the changes.
+
+    ``closing`` is the period that a closing closed.
+    """
 
     import_id: int
-    kind: Literal["import", "withdrawal"]
+    kind: Kind
     why: str
     files: tuple[SourceRef, ...]
     recorded: dict[str, int]
     superseded: int
     withdrawn: int
     changes: tuple[FactChange, ...]
+    closing: Closing | None = None
 
 
 def latest_import(connection: Connection) -> int:
-    """The number of the newest import or withdrawal; 0 in a new workspace."""
+    """The number of the newest import, withdrawal or closing; 0 in a new workspace."""
     return int(connection.execute(select(func.max(imports.c.id))).scalar() or 0)
+
+
+def latest_change(connection: Connection, as_of: int) -> int:
+    """The newest entry of the log up to ``as_of`` that changed facts, which a closing does not; 0 where there is none."""
+    query = select(func.max(imports.c.id)).where(imports.c.id <= as_of, imports.c.kind != "closing")
+    return int(connection.execute(query).scalar() or 0)
 
 
 def history(connection: Connection, only: int | None = None) -> list[ImportRecord]:
@@ -49,7 +63,7 @@ def history(connection: Connection, only: int | None = None) -> list[ImportRecor
     return [_record(connection, row.id, row.kind, row.why, only is not None) for row in connection.execute(query).all()]
 
 
-def _record(connection: Connection, import_id: int, kind: Literal["import", "withdrawal"], why: str, whole: bool) -> ImportRecord:
+def _record(connection: Connection, import_id: int, kind: Kind, why: str, whole: bool) -> ImportRecord:
     files = (
         select(import_files.c.file, import_files.c.sha256).where(import_files.c.import_id == import_id).order_by(import_files.c.position)
     )
@@ -64,6 +78,7 @@ def _record(connection: Connection, import_id: int, kind: Literal["import", "wit
         superseded=sum(change.action == "superseded" for change in changes),
         withdrawn=sum(change.action == "withdrawn" for change in changes),
         changes=changes,
+        closing=next((c for c in read_closings(connection) if c.number == import_id), None) if kind == "closing" else None,
     )
 
 

@@ -44,7 +44,7 @@ imports = Table(
     "imports",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("kind", Text, nullable=False),  # import | withdrawal
+    Column("kind", Text, nullable=False),  # import | withdrawal | closing
     Column("why", Text, nullable=False),  # the reason given, "" for none
 )
 
@@ -111,9 +111,30 @@ links = Table(
     sqlite_with_rowid=False,
 )
 
+#: The balance periods that were closed, each once and for good.
+closings = Table(
+    "closings",
+    metadata,
+    Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),  # its own number in the log
+    Column("known_after", Integer, nullable=False),  # the import up to which facts counted
+    Column("site", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("start", Text, nullable=False),  # ISO dates, inclusive
+    Column("end", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # see `tracepack.core.closing.closing_text`
+    UniqueConstraint("site", "period"),
+)
+
 #: A step takes a workspace from the version of its place in the list (from 1) to the next.
 Migration = Callable[[Connection], None]
-MIGRATIONS: tuple[Migration, ...] = ()
+
+
+def _add_closings(connection: Connection) -> None:
+    """From 1 to 2: balance periods can be closed."""
+    closings.create(connection)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_add_closings,)
 SCHEMA_VERSION = 1 + len(MIGRATIONS)
 
 

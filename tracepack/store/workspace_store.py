@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
+from tracepack.core.closing import Closing
 from tracepack.core.facts import ledger_from_facts
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Ledger, LotKey, Settings
 from tracepack.core.limits import Limits, limits_from_facts
-from tracepack.store import changes, history, lookup, slices
+from tracepack.store import changes, closings, history, lookup, slices
 from tracepack.store.database import create_database, open_database, transaction
 from tracepack.store.schema import blobs, workspace
 
@@ -81,9 +82,19 @@ class Store:
     # ---- reading
 
     def latest_import(self) -> int:
-        """The number of the newest import or withdrawal; 0 in a new workspace."""
+        """The number of the newest import, withdrawal or closing; 0 in a new workspace."""
         with self._transaction(writing=False) as connection:
             return history.latest_import(connection)
+
+    def latest_change(self, as_of: int) -> int:
+        """The newest import or withdrawal up to number ``as_of``: what was known after both is the same."""
+        with self._transaction(writing=False) as connection:
+            return history.latest_change(connection, as_of)
+
+    def closings(self) -> tuple[Closing, ...]:
+        """The balance periods that were closed, the first one first."""
+        with self._transaction(writing=False) as connection:
+            return closings.read_closings(connection)
 
     def load_ledger(self, around: Iterable[LotKey] | None = None, direction: slices.Direction = "up", as_of: int | None = None) -> Ledger:
         """The records that a question about some lots needs, in stored order; ``around=None`` loads everything.
@@ -146,7 +157,7 @@ class Store:
             return lookup.known_of(connection, names, self.organisation)
 
     def log(self, only: int | None = None) -> list[history.ImportRecord]:
-        """Every import and withdrawal, oldest first; ``only`` one of them with all it recorded (empty if there is none)."""
+        """Every import, withdrawal and closing, oldest first; ``only`` one of them with all it recorded (empty if there is none)."""
         with self._transaction(writing=False) as connection:
             return history.history(connection, only)
 
@@ -167,6 +178,11 @@ class Store:
         """
         with self._transaction(writing=True) as connection:
             return changes.record_import(connection, files, record, supersede, self.organisation, why)
+
+    def record_closing(self, closing: Closing) -> int:
+        """Close a balance period for good.  Returns the number that the closing has in the log, whatever it says itself."""
+        with self._transaction(writing=True) as connection:
+            return closings.record_closing(connection, closing)
 
     def withdraw_import(self, import_id: int, why: str) -> int:
         """Take back all an import recorded; what it had replaced holds again.  Returns the withdrawal's number."""
