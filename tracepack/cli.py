@@ -307,6 +307,16 @@ def withdraw(workspace: str, what: str, why: str, as_json: bool, lang: str) -> N
     show(answer, as_json, "log_text", lang, summary=True)
 
 
+@command("schemes", "tracepack schemes --lang de")
+@_json
+@_lang
+def schemes(as_json: bool, lang: str) -> None:
+    """The certification schemes known: edition, source, every rule, and what no public text confirms."""
+    from tracepack.workspace import Workspace
+
+    show(Workspace.schemes(lang), as_json, "schemes_text", lang)
+
+
 @command("completion", 'eval "$(tracepack completion bash)"')
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:

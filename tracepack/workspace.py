@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tracepack.intake.annotate import Annotated
     from tracepack.intake.suggestions import Names
     from tracepack.report.answers_declaration import DeclarationAnswer
+    from tracepack.report.answers_schemes import SchemesAnswer
 
 
 class Workspace:
@@ -180,6 +181,14 @@ class Workspace:
 
         with self._store.reading():
             return names_in(self._store.newest_facts(NAMING_SHEETS, supplier or "", LONGEST_LIST), supplier or "")
+
+    @staticmethod
+    def schemes(lang: str = "en") -> SchemesAnswer:
+        """Every certification scheme that is known, with its edition, source and rules, in the words of a language."""
+        from tracepack.report.schemes import schemes_answer
+        from tracepack.rulebook import balance_rules, chain_of_custody_rules
+
+        return schemes_answer(chain_of_custody_rules(), balance_rules().rules, lang)
 
     @staticmethod
     def template(which: str = "all", *, lang: str = "en", names: Names | None = None, supplier: str | None = None) -> bytes:

@@ -15,6 +15,7 @@ from tracepack.core.papers import Reason
 from tracepack.data import layout
 from tracepack.report.answers import ContentFigures
 from tracepack.report.wording import LANGUAGES, display_width, printable, visible, wording
+from tracepack.rulebook import balance_rules
 
 ROOMS = (Path(tracepack.report.__file__).parent, Path(tracepack.report.__file__).parents[1])
 SOURCE = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in sorted(room.glob("*.py")))
@@ -33,6 +34,7 @@ BY_VALUE = {
     "custody_link": set(get_args(LinkKind)),
     "custody_reason": set(get_args(Reason)),
     "custody_leans": set(LEANINGS),
+    "book_rule": {term.name for rule in balance_rules().rules for term in rule.terms},
 }
 
 

@@ -10,6 +10,7 @@ from tracepack.report.answers import CheckAnswer, ContentAnswer, LineageAnswer, 
 from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.answers_declaration import DeclarationAnswer
 from tracepack.report.answers_import import ImportAnswer
+from tracepack.report.answers_schemes import SchemesAnswer
 from tracepack.report.dossier import Dossier
 
 ANSWERS: Mapping[str, type[Model]] = {
@@ -22,6 +23,7 @@ ANSWERS: Mapping[str, type[Model]] = {
     "lineage": LineageAnswer,
     "log": LogAnswer,
     "lots": LotsAnswer,
+    "schemes": SchemesAnswer,
     "trace": TraceAnswer,
 }
 
