@@ -54,7 +54,7 @@ def document_to_xlsx(document: Document) -> bytes:
 
 
 def _sheet_name(title: str) -> str:
-    return "".join(c for c in title if c not in "[]:*?/\\'")[:31]
+    return "".join(c for c in printable(title) if c not in "[]:*?/\\'")[:31]
 
 
 def _write(sheet: Worksheet, row: int, block: Block, styles: Mapping[str, Format]) -> int:
