@@ -165,7 +165,7 @@ def _scope_troubles() -> dict[str, Trouble]:
         "Quantity": 5000,
         "Unit": "kg",
     }
-    claim: Row = {"Claimed Figure": "bio_carbon_toc", "Claimed %": 90}
+    claim: Row = {"Quantity": 5000, "Unit": "kg", "Claimed Figure": "bio_carbon_toc", "Claimed %": 90}
     return {
         "scheme-mismatch": _shown(line() | {"Attributions": [used(Scheme="RSB")]}),
         "transfer-outside-group": _shown(line() | {"Parties": [party("FRISKA", "customer")], "Credit Transfers": [transfer("FRISKA")]}),

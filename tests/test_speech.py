@@ -38,6 +38,7 @@ NOT_SHOWN = {
     "more taken from lot {} than it had",
     "more came out of {} than went in",
     "a sign without a name",
+    "return to supplier",
 }
 #: Rooms whose other texts are errors, descriptions and words of files; what they give to be shown counts here, too.
 QUIET = {"charsets", "delimited", "filekind", "ods", "package", "profiles", "schema", "sheetxml", "template", "workbook", "xls", "annotate"}

@@ -62,11 +62,24 @@ def _shares(lineage: Lineage, lots: Iterable[LotKey]) -> tuple[dict[LotKey, _Giv
     given = {name: own for name in reached if (own := _given(lineage, name))[0]}
     if not given:
         return {}, {}
-    made_of = {name: [item.lot for run in lineage.makers.get(name, ()) for item in _inputs(lineage, run)] for name in reached}
+    return given, _followed(lineage, reached, given)
+
+
+def carried_shares(lineage: Lineage, lots: Iterable[LotKey], given: Mapping[LotKey, int]) -> dict[LotKey, Fraction]:
+    """The least share of some canonical lots that comes from what is ``given`` (milligrams by lot), as masses of runs carry it."""
+    wanted = list(lots)
+    shares = _followed(lineage, upstream(lineage, wanted), {lot: (mass, []) for lot, mass in given.items()})
+    return {lot: shares[lot][0] for lot in wanted}
+
+
+def _followed(lineage: Lineage, reached: Iterable[LotKey], given: Mapping[LotKey, _Given]) -> dict[LotKey, _Share]:
+    """The share of every one of some lots that nothing upstream is missing of."""
+    names = list(reached)
+    made_of = {name: [item.lot for run in lineage.makers.get(name, ()) for item in _inputs(lineage, run)] for name in names}
     shares: dict[LotKey, _Share] = {}
-    for group in sources_first(reached, made_of):
+    for group in sources_first(names, made_of):
         shares.update({name: _share(lineage, name, given, shares) for name in group})  # only now: a loop carries nothing to itself
-    return given, shares
+    return shares
 
 
 def _given(lineage: Lineage, lot: LotKey) -> _Given:

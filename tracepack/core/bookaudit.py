@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 from tracepack.core.accounts import AccountKey, Books, Obstacle, book_entries
 from tracepack.core.balances import Statement, balance_on, statements
 from tracepack.core.bookdeclarations import check_declarations
+from tracepack.core.bookmethods import check_methods, site_percentages
 from tracepack.core.bookperiods import check_periods
 from tracepack.core.bookrecords import BalancePeriod
 from tracepack.core.bookrules import RuleBook
+from tracepack.core.bookscope import check_scope
 from tracepack.core.bookuses import check_uses
 from tracepack.core.bookview import BookView, kg_of
 from tracepack.core.closing import NOTHING_CLOSED, Past, State, is_of, with_closed_periods
 from tracepack.core.closingchecks import JudgedClosing, closing_findings, judge_closings
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
 from tracepack.core.lineage import Lineage
+from tracepack.core.percentages import Percentage, method_of
+from tracepack.core.singleuse import check_single_use
 from tracepack.core.stockcounts import QuantityAudit, audit_quantities, count_findings
 
 __all__ = ["BookAudit", "audit_books", "kg_of"]
@@ -32,6 +36,7 @@ class BookAudit:
     findings: tuple[Finding, ...]
     view: BookView = field(repr=False, compare=False)
     counted: QuantityAudit | None = field(default=None, repr=False)
+    percentages: tuple[Percentage, ...] = ()
     periods: tuple[BalancePeriod, ...] = ()
     closings: tuple[JudgedClosing, ...] = ()
 
@@ -59,9 +64,10 @@ def audit_books(
     mine = frozenset(sites if only is None else sites & {only})
     view = BookView(lineage, kept.books, found, rules.set_by(ledger.scheme_settings), mine, only)
     counted = audit_quantities(view) if ledger.stock_counts else None
-    findings = [finding for test in _TESTS for finding in test(view)]
+    shares = site_percentages(view)
+    findings = [*(finding for test in _TESTS for finding in test(view)), *check_methods(view, shares)]
     findings += [*(count_findings(view, counted) if counted else ()), *closing_findings(view, past, judged)]
-    return BookAudit(kept.books, found, sort_findings(findings), view, counted, kept.periods, judged)
+    return BookAudit(kept.books, found, sort_findings(findings), view, counted, shares, kept.periods, judged)
 
 
 # --- balances
@@ -70,6 +76,8 @@ def audit_books(
 def _balances(view: BookView) -> Iterator[Finding]:
     """Negative at the end of a period: an error.  Negative within it only: a warning."""
     for s in view.statements:
+        if method_of(view.rules, view.books.names[s.account][0], s.account.site) != "credit":
+            continue  # judged output by output
         uses = tuple(entry.refs[0] for entry in s.entries if entry.mg < 0) or tuple(e.refs[0] for e in s.entries)
         until = f"period {s.segment.period.period_id}" if s.segment.period else f"the days to {s.segment.end}"
         if s.closing < 0:
@@ -137,6 +145,13 @@ def _second_opening(view: BookView, o: Obstacle) -> Iterator[Finding]:
         yield Finding("opening-differs", Severity.ERROR, text, "Delete the row, or correct the books before it.", o.refs)
 
 
+def _scrap(_: BookView, o: Obstacle) -> Iterator[Finding]:
+    """Scrap sold under a factor that is not net of it, where more than one account or factor may have made it."""
+    text = f"Scrap shipment {o.what} takes credits, but more than one account or factor may have made it; nothing is debited."
+    hint = "Add an attribution that names the shipment and the account, or a factor that is net of scrap."
+    yield Finding("scrap-not-debited", Severity.ERROR, text, hint, o.refs)
+
+
 _OBSTACLES: dict[str, Callable[[BookView, Obstacle], Iterator[Finding]]] = {
     "unit": _unit,
     "characteristics": _characteristics,
@@ -145,14 +160,8 @@ _OBSTACLES: dict[str, Callable[[BookView, Obstacle], Iterator[Finding]]] = {
     "period": _period,
     "certificate": _certificate,
     "second opening": _second_opening,
+    "scrap": _scrap,
 }
-
-
-def _scrap(_: BookView, o: Obstacle) -> Iterator[Finding]:
-    """Scrap sold under a factor that is not net of it, where more than one account or factor may have made it."""
-    text = f"Scrap shipment {o.what} takes credits, but more than one account or factor may have made it; nothing is debited."
-    hint = "Add an attribution that names the shipment and the account, or a factor that is net of scrap."
-    yield Finding("scrap-not-debited", Severity.ERROR, text, hint, o.refs)
 
 
 _TESTS: tuple[Callable[[BookView], Iterator[Finding]], ...] = (
@@ -161,5 +170,6 @@ _TESTS: tuple[Callable[[BookView], Iterator[Finding]], ...] = (
     _obstacles,
     check_uses,
     check_declarations,
+    check_scope,
+    check_single_use,
 )
-    "scrap": _scrap,

@@ -23,6 +23,8 @@ def check_declarations(view: BookView) -> Iterator[Finding]:
     for d in sorted(ledger.deliveries, key=lambda d: (d.delivery_date, d.supplier, d.lot_no, d.source.ref())):
         if d.declaration_no is not None and not d.opening:
             citing.setdefault((d.supplier, fold_name(d.declaration_no)), []).append(d)
+    for (issuer, _), deliveries in sorted(citing.items()):
+        yield from _two_schemes(view, issuer, deliveries)
     for key, found in described.items():
         first, *others = found
         if any(_content(other) != _content(first) for other in others):
@@ -30,6 +32,21 @@ def check_declarations(view: BookView) -> Iterator[Finding]:
             hint = "A number is used once: ask the issuer which is right."
             yield Finding("declaration-twice", Severity.ERROR, text, hint, tuple(d.source.ref("declaration_no") for d in found))
         yield from _use_of(view, first, citing.get(key, []))
+
+
+def _two_schemes(view: BookView, issuer: str, deliveries: Sequence[Delivery]) -> Iterator[Finding]:
+    """One declaration cited by deliveries whose credits went to books of different schemes."""
+    mine = {d.source.ref("quantity"): d for d in deliveries}
+    found: dict[str, list[Delivery]] = {}
+    for d in deliveries:
+        for entry in view.books.received.get(view.lineage.canonical(d.lot), ()):
+            if entry.refs[0] in mine and mine[entry.refs[0]] is d and entry.account.site in view.sites:
+                found.setdefault(view.books.names[entry.account][0], []).append(d)
+    if len({fold_name(scheme) for scheme in found}) > 1:
+        text = f"Declaration {deliveries[0].declaration_no} of {issuer} is claimed under {', '.join(sorted(found))}."
+        hint = "A quantity is claimed under one scheme only: ask the issuer which is right."
+        cells = tuple(dict.fromkeys(d.source.ref("declaration_no") for rows in found.values() for d in rows))
+        yield Finding("claimed-under-two-schemes", Severity.ERROR, text, hint, cells)
 
 
 def _content(d: Declaration) -> tuple[object, ...]:

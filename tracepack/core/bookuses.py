@@ -10,6 +10,7 @@ from tracepack.core.bookrecords import Attribution
 from tracepack.core.bookview import BookView, kg_of
 from tracepack.core.findings import Finding, Severity
 from tracepack.core.ledger import LotKey
+from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.pools import pool_of
 from tracepack.core.quantity import kg_text, mass_mg
@@ -69,4 +70,14 @@ def _beyond(view: BookView, what: str, mass: int | None, rows: Sequence[tuple[Fr
     if mass is not None and total > mass and any(row.site in view.sites for _, row in rows):
         text = f"{kg_of(total)} kg are attributed to {what}, which has {kg_text(mass)} kg."
         hint = "More than 100 % cannot be attributed: correct a quantity, or take an attribution back."
-        yield Finding("attributed-beyond-lot", Severity.ERROR, text, hint, tuple(row.source.ref("quantity") for _, row in rows))
+        cells = tuple(row.source.ref("quantity") for _, row in rows)
+        by_scheme: dict[str, Fraction] = {}
+        for part, row in rows:
+            by_scheme[fold_name(row.scheme)] = by_scheme.get(fold_name(row.scheme), Fraction(0)) + part
+        if max(by_scheme.values()) <= mass:
+            schemes = ", ".join(sorted({row.scheme for _, row in rows}))
+            text = f"{kg_of(total)} kg of {what}, which has {kg_text(mass)} kg, are attributed under {schemes} together."
+            hint = "A quantity is claimed under one scheme only: take one of the attributions back."
+            yield Finding("claimed-under-two-schemes", Severity.ERROR, text, hint, cells)
+        else:
+            yield Finding("attributed-beyond-lot", Severity.ERROR, text, hint, cells)
