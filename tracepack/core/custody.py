@@ -196,7 +196,7 @@ def _weakest(papers: Papers, standings: Sequence[Standing]) -> Standing:
 
 def _parts(view: CustodyView, node: NodeKey) -> list[tuple[object, Standing]]:
     """What a node is made of, by what tells parts apart: other nodes, deliveries, what nobody recorded."""
-    made_of = [other for other in view.mixture.edges[node] if other in view.standing]
+    made_of = [other for other in _made_of(view, node) if other in view.standing]
     parts: list[tuple[object, Standing]] = [(other, view.standing[other]) for other in dict.fromkeys(made_of)]
     unknown: list[tuple[SourceRef, ...]] = []
     if node[0] == "state":
@@ -208,6 +208,15 @@ def _parts(view: CustodyView, node: NodeKey) -> list[tuple[object, Standing]]:
     elif any(root.kind == "unknown" and share > _LEAST for root, share in view.mixture.nodes[node].roots):
         unknown.append(tuple(row.source.ref("quantity") for row in view.mixture.flows[node[1]].run.rows))
     return parts + [((node, "unknown"), Standing(NONE, _link(view, node, "no-origin", refs))) for refs in unknown]
+
+
+def _made_of(view: CustodyView, node: NodeKey) -> list[NodeKey]:
+    """The nodes that a node is made of; not an input of a run that was lost as a whole."""
+    if node[0] == "state":
+        return view.mixture.edges[node]
+    flow = view.mixture.flows[node[1]]
+    group = flow.groups[node[2] if isinstance(node[2], int) else node[2][0]]
+    return [view.mixture.state(item.lot, flow.run) for item in (*group.inputs, *group.shared) if item.net_mg != 0]
 
 
 def _delivered(view: CustodyView, inflow: Inflow) -> Standing:
