@@ -20,6 +20,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 sys.path.insert(0, str(Path(__file__).parent))
+from massbalance import mass_balance_books
 from troubles import manifest_text, trouble_books
 from world import Percent, Table, chain_books
 
@@ -89,7 +90,7 @@ def write_all(folder: Path, books: Mapping[str, Mapping[str, Table]]) -> None:
 def main() -> None:
     """Write the chain and its troubles beside this file, or into the folder named on the command line."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    write_all(target / "chain", chain_books())
+    write_all(target / "chain", chain_books() | mass_balance_books())
     write_all(target / "troubles", trouble_books())
     (target / "troubles" / "manifest.toml").write_text(manifest_text(), encoding="utf-8")
 

@@ -63,6 +63,27 @@ def test_the_demo_lot_has_a_lineage_that_is_rich_and_readable(chain: Path) -> No
     assert "REGR-2603-01" in {lot.number for lot in trace.lots}
 
 
+def test_the_mass_balance_line_by_hand(chain: Path) -> None:
+    """Film works 2: opening 2 t, received 10 + 6 t and 10 + 8 t of input, attributed 6.51 + 9.3 t and 9.3 + 7.44 t of film at 0.93."""
+    (account,) = Workspace.open(chain).balance(site="NF-2").accounts
+    first, second = account.periods
+    assert (first.opening_kg, first.received_kg, first.attributed_kg, first.closing_kg) == ("2000", "16000", "17000", "1000")
+    assert (second.opening_kg, second.received_kg, second.attributed_kg, second.closing_kg) == ("1000", "18000", "18000", "1000")
+
+
+def test_attributed_content_stands_beside_what_the_film_is_made_of(figures: Figures) -> None:
+    """OPP-2601: 6 t of mass-balanced PP, of unknown substance, in 10 t; credits for 6.51 of its 9.3 t."""
+    found = figures("OPP-2601")
+    assert (found["bio_carbon_toc"]["low"], found["bio_carbon_toc"]["high"]) == (0, 0.6)
+    assert (found["attributed"]["low"], found["attributed"]["high"]) == (0.7, 0.7)
+
+
+@pytest.mark.parametrize("shipment", ["S-26-0101", "S-26-0102", "S-26-0103", "S-26-0104"])
+def test_the_line_declares_what_it_ships(chain: Path, capsys: pytest.CaptureFixture[str], shipment: str) -> None:
+    assert cli.run(["-w", str(chain), "declaration", shipment]) == 0
+    assert "DRAFT" not in capsys.readouterr().out
+
+
 def test_every_claim_on_a_shipment_is_below_the_figure(chain: Path, figures: Figures) -> None:
     sys.path.insert(0, str(SAMPLES))
     try:
