@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from tracepack import Workspace, cli, data
+from tracepack.core.claimtext import sentences_in
+from tracepack.rulebook import claim_wording_rules
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -156,3 +158,10 @@ def fill(file: str, tables: dict[str, list[list[str]]]) -> None:
                 value = float(text) if re.fullmatch(r"[\d.]+", text) else text or None
                 sheet.cell(number, columns[header]).value = value
     book.save(file)
+
+
+def test_the_sentence_that_the_readme_offers_is_one_of_ours() -> None:
+    section = README.read_text(encoding="utf-8").split("### Claims and declarations")[1].split("\n## ")[0]
+    quoted = " ".join(re.findall(r"^  > (.*)$", section, re.MULTILINE))
+    (said,) = sentences_in(quoted, claim_wording_rules())
+    assert (said.sentence.key, said.percent) == ("mass-balance", 60)
