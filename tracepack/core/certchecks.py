@@ -102,11 +102,12 @@ def _schemes(papers: Papers) -> Iterator[Finding]:
 
 
 def _grouped(papers: Papers, deliveries: Iterable[Delivery]) -> dict[tuple[object, ...], list[Delivery]]:
-    """Deliveries that cite one certificate and are alike in what the tests ask for."""
+    """Deliveries that cite one certificate and are of one supplier and material (on one day, where what it is depends on the day)."""
     groups: dict[tuple[object, ...], list[Delivery]] = {}
+    dated = papers.lineage.catalogue.is_dated
     for d in deliveries:
         if d.certificate_no is not None and papers.cited(d.certificate_no):
-            groups.setdefault((d.certificate_no, d.supplier, d.material, d.chain_of_custody, d.declaration_no), []).append(d)
+            groups.setdefault((d.certificate_no, d.supplier, d.material, d.delivery_date if dated else None), []).append(d)
     return groups
 
 
@@ -194,12 +195,14 @@ def _receipts(papers: Papers, deliveries: Iterable[Delivery]) -> Iterator[Findin
     """Certified material received while our own certificate was not valid."""
     ours = ("", papers.lineage.ledger.organisation)
     found: dict[str, list[tuple[Delivery, Certificate]]] = {}
+    judged: dict[tuple[str, str, dt.date], Certificate | None] = {}
     for d in deliveries:
         stated = papers.stated(d)
         site = d.site or papers.lineage.ledger.site
         if stated.model == NONE or (d.recipient or "") not in (*ours, site):
             continue
-        ended = _not_valid(papers, site, stated.scheme, d.delivery_date)
+        key = (site, stated.scheme, d.delivery_date)
+        ended = judged[key] = judged[key] if key in judged else _not_valid(papers, *key)
         if ended is not None:
             found.setdefault(site, []).append((d, ended))
     for site, group in sorted(found.items()):
