@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from tracepack import Workspace, cli, data
+from tracepack.rulebook import chain_of_custody_rules
 from tracepack.core.claimtext import sentences_in
 from tracepack.rulebook import claim_wording_rules
 
@@ -58,6 +59,12 @@ def settings_block() -> str:
     return table("name", "default", "what it does", rows=[*rows, *limits])
 
 
+def custody_block() -> str:
+    rules = chain_of_custody_rules()
+    rows = ((f"**{one}**", *(rules.blend[one, other] for other in rules.models)) for one in rules.models)
+    return table("", *rules.models, rows=rows)
+
+
 def findings_block() -> str:
     entries = data.read_toml("findings.toml").items()
     return table("name", "severity", "stage", "says", rows=((f"`{n}`", e["severity"], e["stage"], e["says"]) for n, e in entries))
@@ -77,6 +84,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "layout": layout_block,
     "blanks": blanks_block,
     "settings": settings_block,
+    "custody": custody_block,
     "help": help_block,
     "findings": findings_block,
 }
