@@ -1,4 +1,4 @@
-"""Write the sample workbooks: ``python samples/build.py`` makes ``samples/chain`` and ``samples/troubles`` anew, byte for byte.
+"""Write the sample workbooks: ``python samples/build.py`` makes ``samples/chain``, ``stories`` and ``troubles`` anew, byte for byte.
 
 The world is invented: a converter that exports (NORDFILM), its six suppliers, two customers, one laboratory, and what
 they delivered, made, tested and shipped from January to March 2026.  What happened is written in ``world.py``, the
@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 
 sys.path.insert(0, str(Path(__file__).parent))
 from massbalance import mass_balance_books
+from stories import story_books
 from troubles import manifest_text, trouble_books
 from world import Percent, Table, chain_books
 
@@ -91,6 +92,7 @@ def main() -> None:
     """Write the chain and its troubles beside this file, or into the folder named on the command line."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
     write_all(target / "chain", chain_books() | mass_balance_books())
+    write_all(target / "stories", story_books())
     write_all(target / "troubles", trouble_books())
     (target / "troubles" / "manifest.toml").write_text(manifest_text(), encoding="utf-8")
 

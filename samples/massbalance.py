@@ -56,7 +56,8 @@ SHIPPED = [
 ]
 
 
-def _balanced(lot: str, tonnes: float, when: str, paper: str) -> tuple[Cell, ...]:
+def balanced(lot: str, tonnes: float, when: str, paper: str) -> tuple[Cell, ...]:
+    """A mass-balanced delivery as far as `DELIVERY_HEAD` goes."""
     return lot, "POLYVERT", "PP CIRC", tonnes, "t", day(when), f"LN-{paper[-3:]}", SITE, "mass balance"
 
 
@@ -67,7 +68,7 @@ def polyvert() -> dict[str, Table]:
         "Deliveries": [
             (*DELIVERY_HEAD, "Attributed Content %", "Chain of Custody", "Certificate No", "Declaration No", "Feedstock Source"),
             *(
-                (*_balanced(lot, t, when, paper), 100, "mass balance", SUPPLIER_CERTIFICATE, paper, "CTO-FI")
+                (*balanced(lot, t, when, paper), 100, "mass balance", SUPPLIER_CERTIFICATE, paper, "CTO-FI")
                 for lot, t, when, paper in BALANCED
             ),
         ],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tracepack.core.accounts import attributed_lots
 from tracepack.core.content import DatedState, LabComparison, LotContent, Origin, Scope
 from tracepack.core.figures import FIGURES, Figure, bio_range
 from tracepack.core.findings import Finding, sort_findings
@@ -13,7 +14,7 @@ from tracepack.core.ledger import Delivery, LotKey, Material, RunKey
 from tracepack.core.lineage import Lineage, lineage_graph
 from tracepack.core.mixing import NodeKey, Root, compositions
 from tracepack.core.mixture import Mixture
-from tracepack.core.quantity import Interval, kg_text, percent_text, rounded_share
+from tracepack.core.quantity import Interval, kg_text, mass_mg, percent_text, rounded_share
 from tracepack.core.trace import Trace
 from tracepack.report.answers import (
     CheckAnswer,
@@ -137,7 +138,7 @@ def _lab(comparison: LabComparison) -> LabAnswer:
 
 
 def statements(scope: Scope, lineage: Lineage) -> list[StatementAnswer]:
-    """Every stated value that an answer rests on, by lot, with its cell: deliveries, Materials rows, lab tests."""
+    """Every stated value that an answer rests on, by lot, with its cell: deliveries, Materials rows, lab tests, attributions."""
     result: list[StatementAnswer] = []
     for delivery in scope.deliveries:
         result.extend(_stated(delivery, delivery, "declared"))
@@ -147,6 +148,7 @@ def statements(scope: Scope, lineage: Lineage) -> list[StatementAnswer]:
     for lot in sorted(scope.lots):
         for test in lineage.lab_tests.get(lot, ()):
             result.extend(_tested(test, lot, lineage))
+    result.extend(_attributed(scope, lineage))
     return list({(s.lot, s.field, s.value, *((r.file, r.sheet, r.cell) for r in s.refs)): s for s in result}.values())
 
 
@@ -167,6 +169,21 @@ def _stated(row: Delivery | Material, delivery: Delivery, evidence: str) -> list
 def _tested(test: Any, lot: LotKey, lineage: Lineage) -> list[StatementAnswer]:
     fields = [f for f in ("pmc", "ref", "biobased_carbon", "organic_carbon") if getattr(test, f) is not None]
     return [_statement(lot, lineage.material(lot), f, getattr(test, f), test.method, "lab-tested", test) for f in fields]
+
+
+def _attributed(scope: Scope, lineage: Lineage) -> Iterator[StatementAnswer]:
+    """What the books attribute to the lots themselves: number and quantity."""
+    for row in sorted(lineage.ledger.attributions, key=lambda a: a.attribution_no):
+        for lot in attributed_lots(lineage, row):
+            if lot in scope.lots:
+                mass = mass_mg(row.quantity, row.unit)
+                value = (
+                    f"{row.attribution_no}: {row.quantity.normalize():f} {row.unit}"
+                    if mass is None
+                    else f"{row.attribution_no}: {kg_text(mass)} kg"
+                )
+                stated = _statement(lot, lineage.material(lot), "attribution", value, row.scheme, "declared", row)
+                yield stated.model_copy(update={"refs": [ref_answer(row.source.ref("quantity"))]})
 
 
 def _statement(lot: LotKey, material: str, field: str, value: object, method: str, evidence: str, record: Any) -> StatementAnswer:

@@ -161,6 +161,7 @@ _MOVES = {
     "pmc": _CARBON,
     "ref": _CARBON,
     "attributed_content": ["attributed"],
+    "attribution": ["attributed"],
 }
 _ALL = [*_CARBON, "bio_mass", "bio_polymer_mass"]
 
