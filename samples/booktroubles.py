@@ -247,8 +247,8 @@ def book_troubles() -> dict[str, Trouble]:
         "claim-wording-not-allowed": Trouble(_claimed(Claim_Wording="Contains 51 % bio-based plastic."), check_exit=1, shown_by="check"),
         "claim-wording-unknown": Trouble(_claimed(Claim_Wording="A film that thinks of tomorrow."), shown_by="check"),
         "declaration-field-missing": _declares(line() | {"Attributions": [used()], "Shipments": sold()}, check_exit=0),
-        "declaration-beyond-credits": _declares(_sold_as(declared(600, **_OURS)), check_exit=0),
-        "declaration-differs": _declares(_sold_as(declared(500, **_OURS | {"Recipient": "VERDANT"})), check_exit=0),
+        "declaration-beyond-credits": _declares(_sold_as(declared(600, **_OURS)), check_exit=1),
+        "declaration-differs": _declares(_sold_as(declared(500, **_OURS | {"Recipient": "VERDANT"})), check_exit=1),
         "declaration-number-reused": _declares(
             _sold_as(declared(900, **_OURS), *sold(Shipment_No="S-26-0402", Declaration_No="NF-SD-1")), check_exit=0
         ),

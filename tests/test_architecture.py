@@ -75,6 +75,7 @@ ROOMS = {
 CORE = [
     {"declarations"},
     {"claimoffers"},
+    {"declarationchecks"},
     {"declarationlines"},
     {"checks", "bookaudit", "claims", "certchecks"},
     {"bookperiods", "bookuses", "bookdeclarations", "bookmethods", "bookscope", "singleuse", "stockcounts", "closingchecks"},

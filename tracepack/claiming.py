@@ -1,10 +1,12 @@
-"""Claims and what they rest on: the audit of what shipments claim."""
+"""Claims and declarations of shipments: the audit of what they say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tracepack.core.claims import audit_claims, claiming
+from tracepack.core.claims import Ceilings, Models, audit_claims, ceilings, claiming
+from tracepack.core.custody import Custody
+from tracepack.core.declarationchecks import audit_declarations, declaration_index, declared_lots
 from tracepack.core.findings import Finding
 from tracepack.core.ledger import LotKey
 from tracepack.core.lineage import Lineage
@@ -14,7 +16,26 @@ from tracepack.rulebook import chain_of_custody_rules, claim_wording_rules
 
 
 def claim_findings(lineage: Lineage, lots: Iterable[LotKey]) -> tuple[Finding, ...]:
-    """What is wrong with the claims of the shipments of some canonical lots; mixes only the lots of which something is claimed."""
+    """What is wrong with the claims of the shipments of some canonical lots; mixes only those of which something is claimed."""
     claimed = claiming(lineage, lots)
-    papers = Papers(lineage, chain_of_custody_rules())
-    return audit_claims(mix_lots(lineage, claimed), papers, claimed, claim_wording_rules()) if claimed else ()
+    if not claimed:
+        return ()
+    allowed, models = _bearing(lineage, claimed)
+    return audit_claims(allowed, models, claimed, claim_wording_rules())
+
+
+def shipment_findings(lineage: Lineage) -> tuple[Finding, ...]:
+    """What is wrong with the claims of every shipment and with our declarations of them; the lineage is of the whole workspace."""
+    claimed, index = claiming(lineage, lineage.lots()), declaration_index(lineage)
+    wanted = sorted({*claimed, *declared_lots(lineage, index)})
+    if not wanted:
+        return ()
+    allowed, models = _bearing(lineage, wanted)
+    claims = audit_claims(allowed, models, claimed, claim_wording_rules())
+    return (*claims, *audit_declarations(lineage, allowed, models, index))
+
+
+def _bearing(lineage: Lineage, lots: list[LotKey]) -> tuple[Ceilings, Models]:
+    """What some canonical lots bear: their figures' lower ends and their models."""
+    mixture = mix_lots(lineage, lots)
+    return ceilings(mixture, lots), Models(Custody(mixture, Papers(lineage, chain_of_custody_rules())))

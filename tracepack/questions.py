@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Literal
 
 from tracepack.bookkeeping import audited
-from tracepack.claiming import claim_findings
+from tracepack.claiming import claim_findings, shipment_findings
 from tracepack.core.arrivals import only_arrived
 from tracepack.core.certchecks import check_declared, check_later, check_papers, check_stated, declared_shipments
 from tracepack.core.checks import check_downstream, check_lots, run_checks
@@ -73,7 +73,8 @@ def world_findings(store: Store, import_id: int, recorded: Sequence[Fact]) -> tu
     if not lots:
         return ()
     lineage, findings = _lineage(store, sorted(lots))
-    return sort_findings([*findings, *check_lots(lineage, map(lineage.canonical, lots))])
+    asked = [lineage.canonical(lot) for lot in lots]
+    return sort_findings([*findings, *check_lots(lineage, asked), *claim_findings(lineage, asked)])
 
 
 def _whole_world(store: Store, import_id: int, recorded: Sequence[Fact]) -> tuple[Finding, ...]:
@@ -82,8 +83,8 @@ def _whole_world(store: Store, import_id: int, recorded: Sequence[Fact]) -> tupl
     arrived, rest = only_arrived(recorded, older)
     ledger = ledger_from_facts([*older, *rest], organisation=store.organisation, site=store.site)
     lineage, findings = build_lineage(ledger, material_library())
-    lots = map(lineage.canonical, _lots_of(rest, store.organisation))
-    return sort_findings([*findings, *check_lots(lineage, lots, arrived)])
+    asked = [lineage.canonical(lot) for lot in _lots_of(rest, store.organisation)]
+    return sort_findings([*findings, *check_lots(lineage, asked, arrived), *claim_findings(lineage, asked)])
 
 
 def _lots_of(facts: Iterable[Fact], organisation: str) -> set[LotKey]:
@@ -170,8 +171,8 @@ def check(store: Store, number: str | None, owner: str | None) -> CheckAnswer:
     lineage, findings = _lineage(store, lots)
     asked = lineage.lots() if lots is None else [lineage.canonical(lot) for lot in lots]
     books = () if lots is not None else audited(store, lineage).findings
-    claims = (*claim_findings(lineage, asked), *custody_findings(lineage, asked))
-    return check_answer([*findings, *check_lots(lineage, asked), *claims, *books], store.latest_import())
+    claims = shipment_findings(lineage) if lots is None else claim_findings(lineage, asked)
+    return check_answer([*findings, *check_lots(lineage, asked), *claims, *custody_findings(lineage, asked), *books], store.latest_import())
 
 
 def custody_findings(lineage: Lineage, lots: Sequence[LotKey]) -> tuple[Finding, ...]:

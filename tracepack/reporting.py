@@ -7,7 +7,7 @@ from typing import get_args
 
 from tracepack.core.certchecks import check_stated
 from tracepack.core.claimoffers import claim_offers
-from tracepack.core.claims import audit_claims
+from tracepack.core.claims import Models, audit_claims, ceilings
 from tracepack.core.content import content_in
 from tracepack.core.custody import lot_custody
 from tracepack.core.trace import trace_up
@@ -48,7 +48,8 @@ def dossier(store: Store, number: str, owner: str | None) -> Dossier:
     findings = (*findings, *check_stated(custody))
     shown = trace_custody(view, custody, found)
     made_of = content_in(view.mixture, view.lot)
-    claimed = audit_claims(view.mixture, view.custody.papers, [view.lineage.canonical(view.lot)], claim_wording_rules())
+    own = [view.lineage.canonical(view.lot)]
+    claimed = audit_claims(ceilings(view.mixture, own), Models(view.custody), own, claim_wording_rules())
     content = content_answer(made_of, view.lineage, (*findings, *claimed), known_after, shown.answer)
     trace = trace_answer(found, view.lineage, view.lot, findings, known_after, shown)
     picture = lineage_answer(view.mixture, found.scope, found.lots)

@@ -169,6 +169,29 @@ def test_rows_of_one_shipment_for_two_customers_are_an_error(tmp_path: Path):
     assert "declaration-differs" in wrong(declaration(desk))
 
 
+def test_check_tells_what_our_declarations_say_too_much_and_check_of_a_lot_does_not_guess_the_rest(tmp_path: Path):
+    desk = issued(tmp_path, Quantity=1200, Period="March 2026")
+    made_film(desk, "FILM-2", 10).fill("Attributions", attribution("A-2", "FILM-2", 10))
+    desk.fill("Shipments", sold("FILM-2", "S-2", 600, Declaration_No="SD-OUT-1"))
+    assert [name for name in desk.check() if name.startswith("declaration-b")] == []
+    desk.fill("Declarations", our_declaration(Quantity=1201, Period="March 2026"))
+    assert desk.run("import", "--replace", str(desk.save())).code == 0
+    assert "declaration-beyond-credits" in desk.check()
+    of_lot = desk.run("check", "FILM", "--json").json["findings"]
+    assert "declaration-beyond-credits" not in {finding["name"] for finding in of_lot}
+
+
+def test_what_came_back_is_no_longer_covered(tmp_path: Path):
+    desk = issued(tmp_path).fill("Shipments", sold("FILM", "S-9", 10, Kind="return", Reverses_Shipment_No="S-1"))
+    assert wrong(declaration(desk)) == ["declaration-beyond-credits"]
+
+
+def test_credits_of_another_raw_material_do_not_cover_what_is_declared(tmp_path: Path):
+    desk = issued(tmp_path, Quantity=601)
+    desk.fill("Attributions", attribution("A-2", "FILM", 10, Category="bio-circular"))
+    assert wrong(declaration(desk)) == ["declaration-beyond-credits"]
+
+
 # --- lines
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from tracepack.core.attribution import attributed_shares
 from tracepack.core.claimrules import ClaimRules
@@ -20,7 +21,7 @@ from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage, upstream
 from tracepack.core.mixing import NodeKey, composition
 from tracepack.core.mixture import Mixture
-from tracepack.core.papers import MASS_BALANCE, Papers, is_valid
+from tracepack.core.papers import MASS_BALANCE, is_valid
 from tracepack.core.quantity import claim_percent, mass_mg, rounded_share
 
 
@@ -29,6 +30,7 @@ class Ceilings:
     """The lower ends that claims may use, computed once for each state of a lot; shares 0..1, None where a figure does not apply."""
 
     mixture: Mixture
+    lots: tuple[LotKey, ...]
     attributed: Mapping[LotKey, Fraction]
     given: Mapping[str, Sequence[Attribution]]
     shipped: Mapping[str, Fraction]
@@ -43,6 +45,17 @@ class Ceilings:
         share = Fraction(0) if declared is None else Fraction(Decimal(repr(rounded_share(declared.low))))
         share = (share if booked is None else booked) + self.shipped.get(shipment_no, Fraction(0))
         return rounded_share(float(min(share, Fraction(1))))
+
+    @cached_property
+    def by_raw_material(self) -> Mapping[tuple[str, str, str], Mapping[LotKey, Fraction]]:
+        """The attributed share of each lot by feedstock, category and country of origin ("" where none is stated)."""
+        lineage = self.mixture.lineage
+        split: dict[tuple[str, str, str], dict[LotKey, list[Attribution]]] = {}
+        for lot, rows in lineage.attributions.items():
+            for row in rows:
+                raw = (row.feedstock, row.category, row.country_of_origin or "")
+                split.setdefault(raw, {}).setdefault(lot, []).append(row)
+        return {raw: attributed_shares(replace(lineage, attributions=only), self.lots) for raw, only in split.items()}
 
     def has_substance(self, lot: LotKey, day: dt.date) -> bool:
         """Whether anything may be claimed of what is physically in a canonical lot."""
@@ -60,11 +73,12 @@ class Ceilings:
 
 def ceilings(mixture: Mixture, lots: Iterable[LotKey]) -> Ceilings:
     """What may be claimed of some canonical lots that the mixture holds."""
+    asked = tuple(lots)
     given: dict[str, list[Attribution]] = {}
     for row in mixture.lineage.ledger.attributions:
         if row.lot_no is None and row.shipment_no is not None:
             given.setdefault(row.shipment_no, []).append(row)
-    return Ceilings(mixture, attributed_shares(mixture.lineage, lots), given, _shares_of_shipments(mixture.lineage, given))
+    return Ceilings(mixture, asked, attributed_shares(mixture.lineage, asked), given, _shares_of_shipments(mixture.lineage, given))
 
 
 def _shares_of_shipments(lineage: Lineage, given: Mapping[str, Sequence[Attribution]]) -> dict[str, Fraction]:
@@ -89,13 +103,14 @@ def _claims(s: Shipment) -> bool:
     return s.claimed is not None or s.claim_wording is not None
 
 
-def audit_claims(mixture: Mixture, papers: Papers, lots: Iterable[LotKey], rules: ClaimRules) -> tuple[Finding, ...]:
-    """What is wrong with the claims of the shipments of some canonical lots that the mixture holds."""
-    claimed = claiming(mixture.lineage, lots)
-    desk = _Desk(mixture.lineage, ceilings(mixture, claimed), rules, Models(Custody(mixture, papers)))
+def audit_claims(ceilings: Ceilings, models: Models, lots: Iterable[LotKey], rules: ClaimRules) -> tuple[Finding, ...]:
+    """What is wrong with the claims of the shipments of some canonical lots, which ``ceilings`` are of."""
+    lineage = ceilings.mixture.lineage
+    claimed = claiming(lineage, lots)
+    desk = _Desk(lineage, ceilings, rules, models)
     findings: list[Finding] = []
     for lot in claimed:
-        for shipment in mixture.lineage.shipments[lot]:
+        for shipment in lineage.shipments[lot]:
             findings.extend(_figure(desk, lot, shipment))
             if shipment.claim_wording is not None:
                 findings.extend(_wording(desk, lot, shipment, shipment.claim_wording))

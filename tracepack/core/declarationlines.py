@@ -13,7 +13,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from tracepack.core.attribution import attributed_shares
 from tracepack.core.claims import Ceilings, Models
 from tracepack.core.content import declared_attributed
 from tracepack.core.declarationrules import BOOKKEPT_MODELS
@@ -85,12 +84,8 @@ def _booked(
     lineage: Lineage, ceilings: Ceilings, models: Models, lot: LotKey, given: Iterable[Attribution], shipment_no: str
 ) -> dict[RawMaterial, Fraction]:
     """The attributed share of a lot by raw material: its own and its inputs' attributions, and what is given to the shipment."""
-    shares: dict[RawMaterial, Fraction] = {}
-    for raw in {_raw(row) for rows in lineage.attributions.values() for row in rows}:
-        only = {name: [row for row in rows if _raw(row) == raw] for name, rows in lineage.attributions.items()}
-        found = attributed_shares(replace(lineage, attributions=only), [lot]).get(lot)
-        if found:
-            shares[raw] = found
+    found = {RawMaterial(*raw): by_lot[lot] for raw, by_lot in ceilings.by_raw_material.items() if lot in by_lot}
+    shares = {raw: share for raw, share in found.items() if share}
     if not shares:
         shares = _declared(lineage, ceilings, models, lot)
     rows = list(given)

@@ -6,22 +6,27 @@ A declaration stays a draft until every mandatory field is filled in and nothing
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracepack.core.claimoffers import own_certificate
-from tracepack.core.claims import Ceilings, Models, own_holders
-from tracepack.core.declarationlines import Line, RawMaterial, lines_of, same_raw
+from tracepack.core.claims import Ceilings, Models
+from tracepack.core.declarationchecks import (
+    DECLARED_KINDS,
+    DeclarationDesk,
+    beyond_books,
+    declaration_desk,
+    declaration_index,
+    sheet_order,
+    too_strong,
+)
+from tracepack.core.declarationlines import Line
 from tracepack.core.declarationrules import FieldRule
 from tracepack.core.findings import Finding, Severity, SourceRef, sort_findings
 from tracepack.core.ledger import Certificate, Declaration, LotKey, Party, Shipment
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.papers import NONE
-from tracepack.core.quantity import kg_text, mass_mg
-
-#: What leaves to be declared: not returns, moves between our own sites or what is thrown away.
-DECLARED_KINDS = ("sale", "scrap sale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,68 +68,28 @@ class DraftDeclaration:
         return any(f.severity is Severity.ERROR for f in self.findings)
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """What a declaration is written from: the shipment's rows, and our own declaration that they cite (None: not described)."""
-
-    lineage: Lineage
-    ceilings: Ceilings
-    models: Models
-    rows: tuple[Shipment, ...]
-    cited: Declaration | None
-    lines: tuple[Line, ...]
-
-    @property
-    def first(self) -> Shipment:
-        return self.rows[0]
-
-    @property
-    def site(self) -> str:
-        return self.first.site or self.lineage.ledger.site
-
-    @property
-    def model(self) -> str:
-        """The model that is declared: what the declaration says, else the weakest of the lines."""
-        rank = self.models.custody.papers.rules.rank
-        return self.cited.chain_of_custody if self.cited else max((line.model for line in self.lines), key=rank, default=NONE)
-
-    @property
-    def scheme(self) -> str:
-        return self.cited.scheme if self.cited else next((line.scheme for line in self.lines if line.scheme), "")
-
-
 def shipment_rows(lineage: Lineage, number: str) -> tuple[Shipment, ...]:
     """The rows of a shipment that are declared to its customer, in the order of the sheet; () where there are none."""
-    found = [s for s in lineage.ledger.shipments if s.shipment_no == number and s.kind in DECLARED_KINDS]
-    return tuple(sorted(found, key=lambda s: (s.source.file, s.source.row)))
+    return sheet_order(s for s in lineage.ledger.shipments if s.shipment_no == number and s.kind in DECLARED_KINDS)
 
 
 def declare(lineage: Lineage, ceilings: Ceilings, models: Models, rows: Sequence[Shipment], rules: Sequence[FieldRule]) -> DraftDeclaration:
     """Write the declaration of a shipment's rows (at least one), of lots that the mixture behind ``ceilings`` holds."""
-    lines = tuple(lines_of(lineage, ceilings, models, rows))
-    desk = _Desk(lineage, ceilings, models, tuple(rows), cited_declaration(lineage, rows), lines)
+    desk = declaration_desk(lineage, ceilings, models, declaration_index(lineage), rows)
     values = _values(desk)
-    described = tuple(_described(line, desk.cited) for line in lines)
+    described = tuple(_described(line, desk.cited) for line in desk.lines)
     states = tuple(_state(desk, rule, values, described) for rule in rules)
     missing = [_missing(desk, state.rule) for state in states if state.missing]
-    findings = [*missing, *_too_strong(desk), *_beyond(desk), *_differs(desk), *_numbers(desk)]
+    findings = [*missing, *too_strong(desk), *beyond_books(desk)]
     supplier = desk.cited.issuer if desk.cited else lineage.ledger.organisation
     parties = (supplier, rows[0].customer)
     return DraftDeclaration(rows[0].shipment_no, *parties, desk.model, values, described, states, sort_findings(findings))
 
 
-def cited_declaration(lineage: Lineage, rows: Iterable[Shipment]) -> Declaration | None:
-    """Our own declaration that a shipment's rows cite, as the sheet Declarations describes it."""
-    numbers = {fold_name(s.declaration_no) for s in rows if s.declaration_no}
-    issuers = own_holders(lineage)
-    found = (d for d in lineage.ledger.declarations if d.issuer in issuers and fold_name(d.declaration_no) in numbers)
-    return min(found, key=lambda d: (d.issuer, d.declaration_no), default=None)
-
-
 # --- fields
 
 
-def _values(desk: _Desk) -> dict[str, Value]:
+def _values(desk: DeclarationDesk) -> dict[str, Value]:
     """The document's fields by key."""
     ledger, cited, first = desk.lineage.ledger, desk.cited, desk.first
     own = _party(desk, (cited.issuer,) if cited else (ledger.organisation, desk.site))
@@ -163,7 +128,7 @@ def _said(cited: Declaration | None, name: str, otherwise: Value | None = None) 
     return Value(found.isoformat() if isinstance(found, dt.date) else str(found), (cited.source.ref(name),))
 
 
-def _party(desk: _Desk, names: Iterable[str]) -> Party | None:
+def _party(desk: DeclarationDesk, names: Iterable[str]) -> Party | None:
     """The first of some parties that is described."""
     described = {p.party_id: p for p in desk.lineage.ledger.parties}
     return next((described[name] for name in names if name in described), None)
@@ -174,12 +139,12 @@ def _of(party: Party | None, name: str) -> Value:
     return Value(found, (party.source.ref(name),)) if party and found else Value("")
 
 
-def _certificate(desk: _Desk) -> Certificate | None:
+def _certificate(desk: DeclarationDesk) -> Certificate | None:
     """Our own certificate of the scheme, valid on the day of dispatch; the strongest of several."""
     return own_certificate(desk.models.custody.papers, desk.scheme, desk.first.date, desk.site)
 
 
-def _transferred(desk: _Desk) -> Value:
+def _transferred(desk: DeclarationDesk) -> Value:
     """Whether credits of the declared raw materials came from another site, and from which; as the books say."""
     raws = {(fold_name(line.raw.feedstock), line.raw.category) for line in desk.lines}
     found = [
@@ -203,7 +168,7 @@ def _described(line: Line, cited: Declaration | None) -> Line:
     return replace(line, raw=filled, model=cited.chain_of_custody)
 
 
-def _state(desk: _Desk, rule: FieldRule, values: Mapping[str, Value], lines: Sequence[Line]) -> FieldState:
+def _state(desk: DeclarationDesk, rule: FieldRule, values: Mapping[str, Value], lines: Sequence[Line]) -> FieldState:
     issued = values["issue_date"].text
     day = dt.date.fromisoformat(issued) if issued else desk.first.date
     binding = rule.binds(day, values["scheme"].text, {desk.model}, {line.raw.category for line in lines})
@@ -230,97 +195,11 @@ def _says(line: Line, key: str) -> bool:
 # --- what is wrong
 
 
-def _missing(desk: _Desk, rule: FieldRule) -> Finding:
+def _missing(desk: DeclarationDesk, rule: FieldRule) -> Finding:
     """A mandatory field that nothing fills, with the sheet and column to fill in."""
     sheet, column = rule.place(desk.model)
     text = f"The declaration of shipment {desk.first.shipment_no} lacks a mandatory field: {rule.label['en']}."
-    return Finding("declaration-field-missing", Severity.ERROR, text, f"Fill in {column} in the sheet {sheet}.", _near(desk))
-
-
-def _near(desk: _Desk) -> tuple[SourceRef, ...]:
-    return (desk.first.source.ref("shipment_no"),)
-
-
-def _too_strong(desk: _Desk) -> Iterator[Finding]:
-    """A declared model above that of a lot."""
-    rank = desk.models.custody.papers.rules.rank
-    if desk.cited is None:
-        return
-    stated, number = desk.cited.chain_of_custody, desk.first.shipment_no
-    for line in {line.lot: line for line in desk.lines}.values():
-        if rank(stated) < rank(line.model):
-            text = f"Shipment {number} is declared under this model: {stated}; lot {line.lot} may be claimed under this one: {line.model}."
-            hint = "Declare it under the lot's own model, or correct what its lineage states."
-            refs = (desk.cited.source.ref("chain_of_custody"), line.shipment.source.ref("lot_no"))
-            yield Finding("claim-above-custody", Severity.ERROR, text, hint, refs)
-
-
-def _beyond(desk: _Desk) -> Iterator[Finding]:
-    """A declared quantity above what is certified of the shipments that cite the declaration."""
-    cited = desk.cited
-    declared = mass_mg(cited.quantity, cited.unit) if cited else None
-    if cited is None or declared is None:
-        return
-    number = fold_name(cited.declaration_no)
-    others = [
-        s
-        for s in desk.lineage.ledger.shipments
-        if s.declaration_no and fold_name(s.declaration_no) == number and s not in desk.rows and s.kind in DECLARED_KINDS
-    ]
-    covered = sum(line.certified_mg or 0 for line in desk.lines) + sum(_certified(desk, s) for s in others)
-    if declared > covered:
-        said, most = kg_text(declared), kg_text(covered)
-        text = f"Declaration {cited.declaration_no} is for {said} kg; {most} kg of what was shipped under it are certified."
-        hint = "Declare no more, or attribute credits to the lot or shipment."
-        yield Finding("declaration-beyond-credits", Severity.ERROR, text, hint, (cited.source.ref("quantity"), *_near(desk)))
-
-
-def _certified(desk: _Desk, s: Shipment) -> int:
-    """What is certified of another shipment under the same declaration; nothing where its lot is not in the mixture."""
-    if desk.lineage.canonical(s.lot) not in desk.ceilings.mixture.pools:
-        return 0
-    return sum(line.certified_mg or 0 for line in lines_of(desk.lineage, desk.ceilings, desk.models, [s]))
-
-
-def _differs(desk: _Desk) -> Iterator[Finding]:
-    """A declaration whose recipient, raw material or scheme is not that of what was shipped."""
-    cited = desk.cited
-    if cited is None:
-        return
-    stated = RawMaterial(cited.feedstock, cited.category, cited.country_of_origin)
-    agreeing = [same_raw(line.raw, stated) for line in desk.lines]
-    wrong = [name for name in ("feedstock", "category", "country") if agreeing and not any(found[name] for found in agreeing)]
-    columns = [{"feedstock": "Feedstock", "category": "Category", "country": "Country of Origin"}[name] for name in wrong]
-    papers = desk.models.custody.papers
-    if any(papers.party(s.customer) != papers.party(cited.recipient) for s in desk.rows):
-        columns.insert(0, "Recipient")
-    for column in columns:
-        text = f"Declaration {cited.declaration_no} and shipment {desk.first.shipment_no} differ in {column}."
-        hint = "Correct the declaration; what was shipped rests on its lots and attributions."
-        yield Finding("declaration-differs", Severity.ERROR, text, hint, (cited.source.ref(_FIELDS[column]), *_near(desk)))
-
-
-_FIELDS = {"Recipient": "recipient", "Feedstock": "feedstock", "Category": "category", "Country of Origin": "country_of_origin"}
-
-
-def _numbers(desk: _Desk) -> Iterator[Finding]:
-    """Rows of one shipment under several declarations or customers, and a number that another shipment has without a period."""
-    numbers = sorted({s.declaration_no for s in desk.rows if s.declaration_no})
-    if len({fold_name(number) for number in numbers}) > 1 or len({s.customer for s in desk.rows}) > 1:
-        text = f"The rows of shipment {desk.first.shipment_no} name several customers or declarations."
-        refs = tuple(s.source.ref("declaration_no") for s in desk.rows)
-        yield Finding("declaration-differs", Severity.ERROR, text, "Give each customer and declaration a shipment of its own.", refs)
-    used = {fold_name(number) for number in numbers}
-    others = [
-        s
-        for s in desk.lineage.ledger.shipments
-        if s.declaration_no and fold_name(s.declaration_no) in used and s.shipment_no != desk.first.shipment_no and s.kind in DECLARED_KINDS
-    ]
-    if others and not (desk.cited and desk.cited.period):
-        text = f"Shipment {others[0].shipment_no} has the same declaration number as shipment {desk.first.shipment_no}."
-        hint = "Use a number once, or state the Period that the declaration covers."
-        refs = (desk.first.source.ref("declaration_no"), *(s.source.ref("declaration_no") for s in others))
-        yield Finding("declaration-number-reused", Severity.ERROR, text, hint, refs)
+    return Finding("declaration-field-missing", Severity.ERROR, text, f"Fill in {column} in the sheet {sheet}.", desk.cell)
 
 
 def lots_to_mix(lineage: Lineage, rows: Sequence[Shipment]) -> set[LotKey]:
