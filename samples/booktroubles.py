@@ -250,7 +250,7 @@ def book_troubles() -> dict[str, Trouble]:
         "declaration-beyond-credits": _declares(_sold_as(declared(600, **_OURS)), check_exit=1),
         "declaration-differs": _declares(_sold_as(declared(500, **_OURS | {"Recipient": "VERDANT"})), check_exit=1),
         "declaration-number-reused": _declares(
-            _sold_as(declared(900, **_OURS), *sold(Shipment_No="S-26-0402", Declaration_No="NF-SD-1")), check_exit=0
+            _sold_as(declared(900, **_OURS), *sold(Shipment_No="S-26-0402", Declaration_No="NF-SD-1")), check_exit=1
         ),
         "declaration-contradicted": _shown(line() | {"Declarations": [declared(Category="bio")]}),
     }
