@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 
 import tracepack.report
+from tracepack.core.bookrules import METHODS
 from tracepack.core.custody import LEANINGS, LinkKind
 from tracepack.core.papers import Reason
 from tracepack.data import layout
@@ -34,6 +35,7 @@ BY_VALUE = {
     "custody_link": set(get_args(LinkKind)),
     "custody_reason": set(get_args(Reason)),
     "custody_leans": set(LEANINGS),
+    "balance_method": set(METHODS),
     "book_rule": {term.name for rule in balance_rules().rules for term in rule.terms},
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tracepack.core.entries import EntryKind
 from tracepack.report.answers import Cells, ClosingAnswer, FindingAnswer, Model
+from tracepack.report.answers_methods import BookRuleAnswer, PercentageAnswer
 from tracepack.report.answers_quantity import QuantityBookAnswer
 
 
@@ -116,5 +117,7 @@ class BalanceAnswer(Model):
     as_known_after_import: int
     closings: list[ClosedPeriodAnswer]
     accounts: list[AccountAnswer]
+    percentages: list[PercentageAnswer]
     quantity_books: list[QuantityBookAnswer]
+    rules: list[BookRuleAnswer]
     findings: list[FindingAnswer]

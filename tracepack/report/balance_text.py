@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tracepack.report.answers import ClosingAnswer
 from tracepack.report.answers_balance import AccountAnswer, BalanceAnswer, CorrectionAnswer, EntryAnswer, PeriodBalanceAnswer
+from tracepack.report.book_methods import methods_text
 from tracepack.report.findings_text import findings_text
 from tracepack.report.quantity_books import quantity_text
 from tracepack.report.table import text_table
@@ -24,6 +25,7 @@ def balance_text(answer: BalanceAnswer, lang: str = "en") -> str:
     w = wording(lang)
     blocks = ["\n".join(_account_lines(account, w)) for account in answer.accounts] or [w("balance.none")]
     blocks += quantity_text(answer.quantity_books, w)
+    blocks += methods_text(answer.percentages, answer.rules, w)
     blocks += ["\n".join(closing_text(closing, lang) for closing in answer.closings)] if answer.closings else []
     blocks += [findings_text(answer.findings, lang)] if answer.findings else []
     return "\n\n".join([*blocks, w("text.as_known", number=answer.as_known_after_import)])

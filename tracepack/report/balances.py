@@ -26,6 +26,7 @@ from tracepack.report.answers_balance import (
     PeriodBalanceAnswer,
 )
 from tracepack.report.answers_quantity import QuantityBookAnswer
+from tracepack.report.book_methods import percentage_answers, rule_answers
 from tracepack.report.carriers import Carriers
 from tracepack.report.closings import closing_answer
 from tracepack.report.quantity_books import quantity_answer
@@ -39,7 +40,11 @@ def balance_answer(audit: BookAudit, as_known_after: int, period: str | None = N
         as_known_after_import=as_known_after,
         closings=[ClosedPeriodAnswer(**closing_answer(one.closing).model_dump(), agrees=one.agrees) for one in closings],
         accounts=[_account(audit, key, list(group), carriers) for key, group in groupby(audit.statements, key=lambda s: s.account)],
-        quantity_books=[kept for book in quantity_answer(audit.quantities) if (kept := book if period is None else _of_period(book, period))],
+        percentages=percentage_answers(audit, period),
+        quantity_books=[
+            kept for book in quantity_answer(audit.quantities) if (kept := book if period is None else _of_period(book, period))
+        ],
+        rules=rule_answers(audit),
         findings=[finding_answer(f) for f in audit.findings],
     )
 
