@@ -191,6 +191,13 @@ def test_our_own_certificate_is_valid_on_the_day_of_receipt_both_ends_included(d
     assert ("own-certificate-not-valid" in checked(desk)) == finds
 
 
+def test_what_came_in_while_we_were_not_certified_is_uncertified_in_all_that_is_made_of_it(desk: Desk):
+    own = [certificate(PLUS + "1", "ORG", Valid_Until=dt.date(2026, 1, 9)), certificate(PLUS + "2", "ORG", Valid_From=dt.date(2026, 1, 20))]
+    desk.fill("Certificates", certificate(), *own).fill("Deliveries", certified("A"))
+    found = custody(film(desk, "A"))
+    assert (found["model"], found["link"]["number"], found["link"]["reason"]) == ("none", "A", "site-not-certified")
+
+
 def test_uncertified_material_needs_no_certificate_of_ours(desk: Desk):
     own = certificate(PLUS + "1", "ORG", Valid_Until=dt.date(2025, 12, 31))
     desk.fill("Certificates", own).fill("Deliveries", delivery("A", "PE", 1000))
@@ -221,6 +228,15 @@ def test_a_shipment_is_declared_no_stronger_than_its_lot(desk: Desk, model: str,
     film(desk, "A", "B").fill("Shipments", sold()).fill("Declarations", declared(model))
     assert ("claim-above-custody" in checked(desk)) == finds
     assert ("claim-above-custody" in names(desk.run("check", "FILM", "--json").json)) == finds
+
+
+def test_credits_used_for_the_shipment_itself_bear_a_claim_of_mass_balance(desk: Desk):
+    described(desk).fill("Balance Periods", Q1).fill("Deliveries", delivery("PP", "PP", 1000, more={"Delivery Date": JAN}))
+    desk.fill("Deliveries", certified("BIO", MB, "ISCC-PLUS-Cert-XX000-1", "bio-PP", more={"Feedstock Source": "TALL"}))
+    film(desk, "PP").fill("Shipments", sold()).fill("Declarations", declared(MB))
+    desk.fill("Attributions", attribution("AT-1", "FILM", 0.1, **{"Lot No": None, "Shipment No": "SH-1"}))
+    assert "claim-above-custody" not in checked(desk)
+    assert "claim-above-custody" not in names(desk.run("check", "FILM", "--json").json)
 
 
 def test_what_is_sold_on_as_it_came_is_held_to_our_certificate_too(desk: Desk):

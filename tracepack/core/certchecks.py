@@ -10,7 +10,7 @@ from tracepack.core.custody import Custody, LotCustody, lot_custody
 from tracepack.core.findings import Finding, Severity, sort_findings
 from tracepack.core.ledger import Certificate, Declaration, Delivery, LotKey, Shipment
 from tracepack.core.library import fold_name
-from tracepack.core.papers import NONE, Papers, is_valid
+from tracepack.core.papers import MASS_BALANCE, NONE, Papers, is_valid
 
 #: Kinds of shipments by which something is sold on.
 _SOLD = ("sale", "transfer")
@@ -193,18 +193,11 @@ def _sources(papers: Papers, deliveries: Iterable[Delivery]) -> Iterator[Finding
 
 def _receipts(papers: Papers, deliveries: Iterable[Delivery]) -> Iterator[Finding]:
     """Certified material received while our own certificate was not valid."""
-    ours = ("", papers.lineage.ledger.organisation)
     found: dict[str, list[tuple[Delivery, Certificate]]] = {}
-    judged: dict[tuple[str, str, dt.date], Certificate | None] = {}
     for d in deliveries:
-        stated = papers.stated(d)
-        site = d.site or papers.lineage.ledger.site
-        if stated.model == NONE or (d.recipient or "") not in (*ours, site):
-            continue
-        key = (site, stated.scheme, d.delivery_date)
-        ended = judged[key] = judged[key] if key in judged else _not_valid(papers, *key)
+        ended = papers.received(d)
         if ended is not None:
-            found.setdefault(site, []).append((d, ended))
+            found.setdefault(d.site or papers.lineage.ledger.site, []).append((d, ended))
     for site, group in sorted(found.items()):
         lots = _named([d for d, _ in group])
         text = f"Site {site} received {lots} as certified while no certificate of its own was valid."
@@ -213,19 +206,13 @@ def _receipts(papers: Papers, deliveries: Iterable[Delivery]) -> Iterator[Findin
         yield Finding("own-certificate-not-valid", Severity.ERROR, text, hint, tuple(dict.fromkeys(cells)))
 
 
-def _not_valid(papers: Papers, site: str, scheme: str, day: dt.date) -> Certificate | None:
-    """A certificate of the site that would take a scheme's material in, where none of these was valid on a day."""
-    held = [c for c in papers.own_certificates(site) if not scheme or papers.rules.takes_in(c.scheme, scheme)]
-    return held[0] if held and not any(is_valid(c, day) for c in held) else None
-
-
 def _declared(custody: Custody, lot: LotKey, shipment: Shipment, declared: Declaration) -> Iterator[Finding]:
     papers, rules = custody.papers, custody.papers.rules
     site = shipment.site or papers.lineage.ledger.site
     cell = shipment.source.ref("declaration_no")
     if declared.chain_of_custody == NONE:
         return
-    ended = _not_valid(papers, site, rules.scheme_key(declared.scheme), shipment.date)
+    ended = papers.ended(site, rules.scheme_key(declared.scheme), shipment.date)
     if ended is not None:
         text = f"Shipment {shipment.shipment_no} was declared under {declared.scheme} while no certificate of site {site} was valid."
         hint = "Add the site's certificate of that day; without one, nothing may be sold as certified."
@@ -234,6 +221,8 @@ def _declared(custody: Custody, lot: LotKey, shipment: Shipment, declared: Decla
     found = lot_custody(custody, lot, shipment.date, scheme=rules.scheme_key(declared.scheme))
     limit = papers.site_model(site, rules.scheme_key(declared.scheme), shipment.date)
     most = found.model if limit.model is None or limit.model == NONE else rules.certified[found.model, limit.model]
+    if shipment.shipment_no in papers.attributed_shipments:
+        most = min(most, MASS_BALANCE, key=rules.rank)
     if rules.rank(declared.chain_of_custody) < rules.rank(most):
         number, said = shipment.shipment_no, declared.chain_of_custody
         text = f"Shipment {number} is declared under this model: {said}; lot {lot} may be claimed under this one: {most}."

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Literal, TypeAlias
 
-from tracepack.core.attribution import Attributed, attributed_content
+from tracepack.core.attribution import Attributed, attributed_content, attributed_shares
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import Delivery, LotKey
 from tracepack.core.mixing import NodeKey, reach
@@ -162,12 +162,15 @@ def _attribution(papers: Papers, nodes: Iterable[NodeKey], attributed: Attribute
 
 
 def models_of_lots(view: CustodyView, nodes: Iterable[NodeKey]) -> dict[LotKey, str]:
-    """The model of every lot that has a state among some nodes, the weakest of those states."""
+    """The model of every lot that has a state among some nodes: the weakest of those states, or what is attributed to it."""
     found: dict[LotKey, list[Standing]] = {}
     for node in nodes:
         if node[0] == "state":
             found.setdefault(node[1], []).append(view.standing[node])
-    return {lot: _weakest(view.papers, standings).model for lot, standings in found.items()}
+    rank = view.papers.rules.rank
+    models = {lot: _weakest(view.papers, standings).model for lot, standings in found.items()}
+    booked = attributed_shares(view.mixture.lineage, [lot for lot, model in models.items() if rank(model) > rank(MASS_BALANCE)])
+    return models | dict.fromkeys(booked, MASS_BALANCE)
 
 
 def schemes_of(papers: Papers, deliveries: Iterable[Delivery], sites: Iterable[str]) -> list[str]:
@@ -229,6 +232,9 @@ def _delivered(view: CustodyView, inflow: Inflow) -> Standing:
     foreign = view.scheme and stated.scheme and not papers.rules.takes_in(view.scheme, stated.scheme)
     if model != NONE and foreign:
         model, reason, refs = NONE, "other-scheme", (*refs, delivery.source.ref("certificate_no"))
+    ended = papers.received(delivery)
+    if model != NONE and ended is not None:
+        model, reason, refs = NONE, "site-not-certified", (delivery.source.ref("delivery_date"), ended.source.ref("valid_until"))
     sources = [name for name, _ in papers.lineage.source_shares(delivery)]
     source = (delivery.supplier, sources[0] if sources else f"lot {delivery.lot_no}")
     if model == papers.rules.models[0] and len(sources) > 1:

@@ -74,6 +74,7 @@ class Papers:
     rules: CustodyRules
     _stated: dict[int, Stated] = field(default_factory=dict, repr=False)
     _sites: dict[tuple[str, str, dt.date], SiteModel] = field(default_factory=dict, repr=False)
+    _ended: dict[tuple[str, str, dt.date], Certificate | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _certificates(self) -> dict[str, list[Certificate]]:
@@ -169,6 +170,26 @@ class Papers:
     def own_schemes(self, sites: Iterable[str]) -> frozenset[str]:
         """The schemes that some sites, or we for them, hold certificates of."""
         return frozenset(self.rules.scheme_key(c.scheme) for site in sites for c in self.own_certificates(site))
+
+    def ended(self, site: str, scheme: str, day: dt.date) -> Certificate | None:
+        """A certificate of the site that would take a scheme's ("": any) material in, where none of these was valid on a day."""
+        key = (site, scheme, day)
+        if key not in self._ended:
+            held = [c for c in self.own_certificates(site) if not scheme or self.rules.takes_in(c.scheme, scheme)]
+            self._ended[key] = held[0] if held and not any(is_valid(c, day) for c in held) else None
+        return self._ended[key]
+
+    def received(self, delivery: Delivery) -> Certificate | None:
+        """Our own certificate where it was not valid when certified material came to us; None where all was well, or none is described."""
+        site = delivery.site or self.lineage.ledger.site
+        ours = (delivery.recipient or "") in ("", self.lineage.ledger.organisation, site)
+        stated = self.stated(delivery)
+        return self.ended(site, stated.scheme, delivery.delivery_date) if ours and not delivery.opening and stated.model != NONE else None
+
+    @cached_property
+    def attributed_shipments(self) -> frozenset[str]:
+        """The numbers of shipments that credits were used for."""
+        return frozenset(row.shipment_no for row in self.lineage.ledger.attributions if row.shipment_no is not None)
 
     def site_model(self, site: str, scheme: str, day: dt.date) -> SiteModel:
         """What a site may pass on under a scheme ("": any) on a day."""

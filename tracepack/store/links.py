@@ -17,6 +17,8 @@ RECORD_LOT, RECORD_RUN = "record-lot", "record-run"
 MATERIAL, RECIPE, SOURCE, PARTY, CERTIFICATE = "material", "recipe", "source", "party", "certificate"
 #: Of an issuer; its number is folded, as the core compares it.
 DECLARATION = "declaration"
+#: What is attributed to a shipment is found by its number.
+SHIPMENT = "shipment"
 
 #: Roles in which a fact touches a lot.
 LOT_ROLES = (NAME, MAKE, TAKE, ABOUT)
@@ -52,6 +54,8 @@ def _row_links(row: Row, organisation: str) -> Iterator[Link]:
                 yield Link(_DIRECTIONS[_text(row, "direction")], owner, lot)
         case "Lot Sources" | "Lab Tests" | "Shipments" | "Stock Counts" | "Attributions" if lot:
             yield Link(ABOUT, owner, lot)
+        case "Attributions":
+            yield Link(SHIPMENT, "", _text(row, "shipment_no"))
         case "Records":
             yield from (Link(role, "", name) for role, name in ((RECORD_LOT, lot), (RECORD_RUN, _text(row, "run_no"))) if name)
         case "Compositions":
@@ -82,6 +86,8 @@ def named_by(fact: Fact, organisation: str, suppliers: Mapping[str, frozenset[st
         if number := _text(row, "declaration_no"):
             issuers = {owner} if row.sheet == "Deliveries" else {organisation, _text(row, "site")} - {""}
             named.update(Link(DECLARATION, issuer, fold_name(number)) for issuer in issuers)
+        if row.sheet == "Shipments":
+            named.add(Link(SHIPMENT, "", _text(row, "shipment_no")))
     return frozenset(named)
 
 
