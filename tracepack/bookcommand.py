@@ -23,10 +23,10 @@ def balance_or_close(
             raise UsageProblem("--close goes with --site only", "close the period first, then ask for its books")
         show(where.close_period(closing, site=site), as_json, "closing_text", lang)
         return False
-    file_format = format_of(output, FORMATS)
-    answer = where.balance(site, period=period)
     if output is None:
+        answer = where.balance(site, period=period)
         show(answer, as_json, "balance_text", lang)
     else:
-        deliver(where.books(answer, file_format, lang), output)
+        answer, document = where.books(format_of(output, FORMATS), site=site, period=period, lang=lang)
+        deliver(document, output)
     return any(finding.severity == "error" for finding in answer.findings)

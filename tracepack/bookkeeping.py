@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tracepack.core.accounts import book_entries
-from tracepack.core.bookaudit import BookAudit, audit_books, kg_of
+from tracepack.core.bookaudit import BookAudit, audit_books
 from tracepack.core.bookrecords import BalancePeriod
-from tracepack.core.closing import Closing, Past, State, closing_digest, closing_text, is_of, open_periods
+from tracepack.core.closing import Closing, Past, State, closing_digest, closing_text, open_periods
 from tracepack.core.lineage import Lineage, build_lineage
 from tracepack.errors import UsageProblem
 from tracepack.report.answers import ClosingAnswer
 from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.balances import balance_answer
+from tracepack.report.books_file import render_books
 from tracepack.report.closings import closing_answer
 from tracepack.rulebook import balance_rules, material_library
 from tracepack.store import Store
@@ -51,13 +52,23 @@ def _whole(store: Store) -> Lineage:
 
 def balance(store: Store, site: str | None, period: str | None) -> BalanceAnswer:
     """`balance [--site] [--period]`.  Raises UsageProblem for a site without books, or a period that none of the books has."""
+    return _asked(store, site, period)[0]
+
+
+def books(store: Store, site: str | None, period: str | None, file_format: str, lang: str) -> tuple[BalanceAnswer, bytes]:
+    """`balance -o FILE`: the same answer, and the books as a file."""
+    answer, audit = _asked(store, site, period)
+    return answer, render_books(answer, audit, file_format, lang)
+
+
+def _asked(store: Store, site: str | None, period: str | None) -> tuple[BalanceAnswer, BookAudit]:
     lineage = _whole(store)
     audit = audited(store, lineage, site, period)
     if site is not None:
         _demand_books(audit, site)
     if period is not None:
         _demand_period(audit.periods, period, site)
-    return balance_answer(audit, store.latest_import(), period)
+    return balance_answer(audit, store.latest_import(), period), audit
 
 
 def _demand_books(audit: BookAudit, site: str) -> None:
@@ -86,7 +97,7 @@ def close_period(store: Store, period: str, site: str | None) -> ClosingAnswer:
     with store.writing():
         lineage = _whole(store)
         row = _the_one(_demand_period((*lineage.ledger.periods, *_closed_rows(store)), period, site))
-        audit = audited(store, lineage, row.site)
+        audit = audited(store, lineage, row.site, row.period_id)
         _refuse_to_close(audit, row)
         draft = Closing(0, store.latest_import(), row.site, row.period_id, row.start, row.end, "")
         closing = replace(draft, digest=closing_digest(closing_text(draft, audit.statements, audit.books)))
@@ -124,9 +135,6 @@ def _refuse_to_close(audit: BookAudit, row: BalancePeriod) -> None:
     first = min(open_periods(rows, chain) if chain else rows, key=lambda p: (p.start, p.end, p.period_id))
     if first.period_id != row.period_id:
         raise UsageProblem(f"{name} cannot be closed: period {first.period_id} before it is open", f"close {first.period_id} first")
-    for s in audit.statements:
-        if is_of(s, row.site, row.period_id) and s.closing < 0:
-            hint = "a negative balance is not closed: import the missing delivery, or take back what was attributed beyond the credits"
-            raise UsageProblem(
-                f"{name} cannot be closed: account {audit.view.name(s.account)} ends {kg_of(-s.closing)} kg of input short", hint
-            )
+    short = next((finding for finding in audit.findings if finding.name == "balance-negative"), None)
+    if short is not None:
+        raise UsageProblem(f"{name} cannot be closed: {short.message}", short.hint)

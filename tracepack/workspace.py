@@ -154,12 +154,17 @@ class Workspace:
         with self._store.reading():
             return declaring.declaration(self._store, shipment)
 
-    @staticmethod
-    def books(answer: BalanceAnswer, format: str = "xlsx", lang: str = "en") -> bytes:  # noqa: A002
-        """The books that `balance` answered as xlsx, json or txt.  Raises UsageProblem for another format."""
-        from tracepack.report.books_file import render_books
-
-        return render_books(answer, format, lang)
+    def books(
+        self,
+        format: str = "xlsx",  # noqa: A002
+        *,
+        site: str | None = None,
+        period: str | None = None,
+        lang: str = "en",
+    ) -> tuple[BalanceAnswer, bytes]:
+        """What `balance` answers, and the same as a file: xlsx, json or txt.  Raises UsageProblem as `balance`, or for another format."""
+        with self._store.reading():
+            return bookkeeping.books(self._store, site, period, format, lang)
 
     def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
         """The lineage picture as svg, pdf, png or dot.  Raises UnknownLot, MissingFont."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from tracepack.core.bookaudit import BookAudit
 from tracepack.errors import UsageProblem
 from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.balance_text import balance_text
 from tracepack.report.localised import localised
+from tracepack.report.xlsx_books import books_to_xlsx
 
-FORMATS = ("xlsx", "json", "txt")
+FORMATS = ("txt", "xlsx", "json")
 
 
-def render_books(answer: BalanceAnswer, file_format: str, lang: str = "en") -> bytes:
-    """The books as xlsx, json or txt.  Raises UsageProblem for another format."""
-    if file_format not in FORMATS:
-        raise UsageProblem(f"{file_format} is no format of the books", f"use one of {', '.join(FORMATS)}")
+def render_books(answer: BalanceAnswer, audit: BookAudit, file_format: str, lang: str = "en") -> bytes:
+    """The books that ``answer`` publishes of ``audit`` as xlsx, json or txt.  Raises UsageProblem for another format."""
     answer = localised(answer, lang)
-    if file_format == "json":
-        return (answer.model_dump_json(by_alias=True, indent=2) + "\n").encode()
-    return (balance_text(answer, lang) + "\n").encode()
+    match file_format:
+        case "xlsx":
+            return books_to_xlsx(answer, audit, lang)
+        case "json":
+            return (answer.model_dump_json(by_alias=True, indent=2) + "\n").encode()
+        case "txt":
+            return (balance_text(answer, lang) + "\n").encode()
+    raise UsageProblem(f"{file_format} is no format of the books", f"use one of {', '.join(FORMATS)}")
