@@ -26,7 +26,7 @@ def claim_findings(lineage: Lineage, lots: Iterable[LotKey]) -> tuple[Finding, .
 
 def shipment_findings(lineage: Lineage) -> tuple[Finding, ...]:
     """What is wrong with the claims of every shipment and with our declarations of them; the lineage is of the whole workspace."""
-    claimed, index = claiming(lineage, lineage.lots()), declaration_index(lineage)
+    claimed, index = claiming(lineage, lineage.lots()), declaration_index(Papers(lineage, chain_of_custody_rules()))
     wanted = sorted({*claimed, *declared_lots(lineage, index)})
     if not wanted:
         return ()

@@ -277,6 +277,8 @@ def declaration(workspace: str, shipment: str, output: Path | None, as_json: boo
         from tracepack.declaring import render
 
         deliver(render(answer, file_format, lang), output)
+        if answer.draft:
+            show(answer, False, "draft_text", lang, summary=True)
     return FOUND_ERRORS if answer.draft else DONE
 
 

@@ -213,3 +213,10 @@ def test_a_very_long_text_is_read_in_no_time():
     for text in ("contains " * 4000, "bio " * 8000, "生物" * 9000, "9" * 30000, "a" * 30000 + " bioplastic"):
         assert isinstance(forbidden_in(text, MB, AFTER, RULES), tuple)
         assert sentences_in(text, RULES) == ()
+
+
+def test_a_text_is_not_ours_where_it_was_not_read_to_its_end():
+    ours = spoken(RULES.sentences[0], "en", RULES, percent=60)
+    assert sentences_in(ours * 5, RULES)
+    assert not sentences_in(ours * 30 + " contains 100 % bioplastic", RULES)
+    assert not sentences_in(ours + " " * 3000 + "bioplastic", RULES)

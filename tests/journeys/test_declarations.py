@@ -248,7 +248,8 @@ def test_the_declaration_in_text_and_workbook(tmp_path: Path, lang: str):
     assert {OWN, "SD-OUT-1", "tall oil", 600, 0.6} <= set(cells)
     desk.fill("Declarations", our_declaration(Quantity=601))
     assert desk.run("import", "--replace", str(desk.save())).code == 0
-    assert desk.run("declaration", "S-1", "--lang", lang, "-o", str(target)).code == 1
+    written = desk.run("declaration", "S-1", "--lang", lang, "-o", str(target))
+    assert (written.code, "declaration-beyond-credits" in written.err) == (1, True)
     assert draft in str(load_workbook(target).worksheets[0]["A1"].value)
     assert draft in desk.run("declaration", "S-1", "--lang", lang).out
 

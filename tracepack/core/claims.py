@@ -21,7 +21,7 @@ from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage, upstream
 from tracepack.core.mixing import NodeKey, composition
 from tracepack.core.mixture import Mixture
-from tracepack.core.papers import MASS_BALANCE, is_valid
+from tracepack.core.papers import MASS_BALANCE, Papers, is_valid
 from tracepack.core.quantity import claim_percent, mass_mg, rounded_share
 
 
@@ -211,7 +211,7 @@ def _sentence(desk: _Desk, lot: LotKey, s: Shipment, said: Said, model: str) -> 
         yield Finding("claim-wording-not-allowed", Severity.ERROR, text, hint, _cells(s))
         return
     yield from _percent(desk, lot, s, said)
-    if said.certificate is not None and not _is_ours(desk.lineage, said, s.date):
+    if said.certificate is not None and not _is_ours(desk.models.custody.papers, said, s.date):
         text = f"The wording of shipment {s.shipment_no} cites a certificate that was not ours and valid on {s.date}."
         hint = "Name our own certificate of that scheme, and add it to Certificates."
         yield Finding("claim-wording-not-allowed", Severity.ERROR, text, hint, _cells(s))
@@ -234,16 +234,15 @@ def _percent(desk: _Desk, lot: LotKey, s: Shipment, said: Said) -> Iterator[Find
         yield Finding("claim-exceeds-figure", Severity.ERROR, text, _CLAIM_LESS, _cells(s))
 
 
-def _is_ours(lineage: Lineage, said: Said, day: dt.date) -> bool:
+def _is_ours(papers: Papers, said: Said, day: dt.date) -> bool:
     """Whether a sentence cites a certificate of our own, by number and scheme, that was valid on a day."""
-    ledger = lineage.ledger
-    holders = own_holders(lineage)
+    holders = own_holders(papers.lineage)
     return any(
         fold_name(c.certificate_no) == fold_name(said.certificate or "")
         and fold_name(c.scheme) == fold_name(said.scheme or "")
-        and c.holder in holders
+        and papers.party(c.holder) in holders
         and is_valid(c, day)
-        for c in ledger.certificates
+        for c in papers.lineage.ledger.certificates
     )
 
 

@@ -11,7 +11,7 @@ from tracepack.core.findings import Finding, Severity, SourceRef
 from tracepack.core.ledger import Declaration, LotKey, Shipment
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
-from tracepack.core.papers import NONE
+from tracepack.core.papers import NONE, Papers
 from tracepack.core.quantity import kg_text, mass_mg
 
 #: What leaves to be declared: not returns, moves between our own sites or what is thrown away.
@@ -27,8 +27,9 @@ class DeclarationIndex:
     returned_mg: Mapping[tuple[str, LotKey], int]
 
 
-def declaration_index(lineage: Lineage) -> DeclarationIndex:
+def declaration_index(papers: Papers) -> DeclarationIndex:
     """Index a ledger by what is declared."""
+    lineage = papers.lineage
     issuers = own_holders(lineage)
     described = sorted(lineage.ledger.declarations, key=lambda d: (d.issuer, d.declaration_no), reverse=True)
     citing: dict[str, list[Shipment]] = {}
@@ -39,7 +40,7 @@ def declaration_index(lineage: Lineage) -> DeclarationIndex:
         elif s.kind == "return" and s.reverses_shipment_no:
             key = (s.reverses_shipment_no, lineage.canonical(s.lot))
             returned[key] = returned.get(key, 0) + (lineage.shipment_mg(s) or 0)
-    return DeclarationIndex({fold_name(d.declaration_no): d for d in described if d.issuer in issuers}, citing, returned)
+    return DeclarationIndex({fold_name(d.declaration_no): d for d in described if papers.party(d.issuer) in issuers}, citing, returned)
 
 
 def sheet_order(shipments: Iterable[Shipment]) -> tuple[Shipment, ...]:

@@ -75,7 +75,7 @@ def shipment_rows(lineage: Lineage, number: str) -> tuple[Shipment, ...]:
 
 def declare(lineage: Lineage, ceilings: Ceilings, models: Models, rows: Sequence[Shipment], rules: Sequence[FieldRule]) -> DraftDeclaration:
     """Write the declaration of a shipment's rows (at least one), of lots that the mixture behind ``ceilings`` holds."""
-    desk = declaration_desk(lineage, ceilings, models, declaration_index(lineage), rows)
+    desk = declaration_desk(lineage, ceilings, models, declaration_index(models.custody.papers), rows)
     values = _values(desk)
     described = tuple(_described(line, desk.cited) for line in desk.lines)
     states = tuple(_state(desk, rule, values, described) for rule in rules)
@@ -92,8 +92,8 @@ def declare(lineage: Lineage, ceilings: Ceilings, models: Models, rows: Sequence
 def _values(desk: DeclarationDesk) -> dict[str, Value]:
     """The document's fields by key."""
     ledger, cited, first = desk.lineage.ledger, desk.cited, desk.first
-    own = _party(desk, (cited.issuer,) if cited else (ledger.organisation, desk.site))
-    customer, site = _party(desk, (first.customer,)), _party(desk, (desk.site, ledger.organisation))
+    own = _party(desk, (desk.models.custody.papers.party(cited.issuer),) if cited else (ledger.organisation, desk.site))
+    customer, site = _party(desk, (desk.models.custody.papers.party(first.customer),)), _party(desk, (desk.site, ledger.organisation))
     certificate = _certificate(desk)
     days = sorted({s.date for s in desk.rows})
     said = {name: _said(cited, name) for name in _FROM_DECLARATION}

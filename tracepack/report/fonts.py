@@ -105,7 +105,8 @@ def require_glyphs(text: str, fonts: Fonts) -> None:
         sample = " ".join(missing[:8])
         raise MissingFont(
             f"no font in reach can draw {sample} ({len(missing)} characters are missing)",
-            "install a font for this script (for Chinese: pip install 'tracepack[cjk]', or Noto Sans CJK), or choose a format that needs none: SVG, HTML, XLSX or text",
+            "install a font for this script (for Chinese: pip install 'tracepack[cjk]', or Noto Sans CJK), "
+            "or choose a format that needs none: SVG, HTML, XLSX, text",
         )
 
 
