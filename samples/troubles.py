@@ -285,6 +285,7 @@ def _layouts() -> dict[str, Trouble]:
         "table-recognised": Trouble({"Sheet1": plain}, after_chain=True),
         "stated-above": Trouble({"Deliveries": titled}, after_chain=True),
         "material-by-sheet": Trouble({"BIO-LD 25": [[*header[:2], *header[3:]], [*first[:2], *first[3:]]]}, after_chain=True),
+        "share-by-weight": Trouble(_delivery(Biobased_Carbon="45 wt%"), after_chain=True),
         "share-one": Trouble(_delivery(Biobased_Carbon=1), after_chain=True),
         "note-like-data": Trouble(
             {"Deliveries": [*plain, ["BE-LD-2703, BIO-LD 25, 700 kg, 2026-04-09, with the next truck"]]}, after_chain=True

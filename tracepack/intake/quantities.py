@@ -6,7 +6,7 @@ A cell's unit is read, converted or refused, never dropped; a count of packages 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
@@ -227,3 +227,17 @@ def _why(text: str, folded: str, is_unit: Callable[[str], bool]) -> Unread:
         return _SPREAD
     match = _PACKAGES.match(folded)
     return _PACKAGES_COUNTED if match and _folded_word(match[1]) in _PACKAGE_WORDS else why_unreadable(text)
+
+
+_SHOWN = re.compile(r'"\s*([^"]+?)\s*"')
+
+
+def units_shown(formats: Mapping[tuple[int, int], str], column: int, rows: Iterable[int]) -> dict[int, str]:
+    """The units that number formats show beside a column's quantities (`0.0" t"`), by row: a person reads them as the cell's own."""
+    found: dict[int, str] = {}
+    for row in rows if formats else ():
+        code = formats.get((row, column))
+        shown = _SHOWN.search(code) if code and '"' in code else None
+        if shown and is_known_unit(shown[1]):
+            found[row] = shown[1]
+    return found

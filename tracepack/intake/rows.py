@@ -17,15 +17,16 @@ from tracepack.core.dates import read_dates
 from tracepack.core.findings import Finding, SourceRef
 from tracepack.core.ledger import Row, SourceRow, Value
 from tracepack.core.numerals import Cell, PercentNumber, Unread, is_not_available, read_numbers
-from tracepack.core.quantity import is_known_unit, same_unit
+from tracepack.core.quantity import same_unit
 from tracepack.core.shares import ShareRead, read_shares, says_none
 from tracepack.intake.alike import SoundRows, each_once
+from tracepack.intake.byweight import rows_by_weight
 from tracepack.intake.celltext import is_error_text, read_choice, read_lot, read_text, show, tidy
 from tracepack.intake.columns import ColumnMap
 from tracepack.intake.example import example_name, is_example
 from tracepack.intake.gather import Gathered, excerpt_of
 from tracepack.intake.headers import HEADER_UNITS
-from tracepack.intake.quantities import Quantity, read_measures, read_quantities
+from tracepack.intake.quantities import Quantity, read_measures, read_quantities, units_shown
 from tracepack.intake.rowchecks import check_row
 from tracepack.intake.schema import OPEN_LISTS, row_model
 from tracepack.intake.workbook import Content, Fault, Sheet
@@ -96,6 +97,7 @@ def read_rows(
     for column in columns.layout.columns:
         if column.key in columns.columns:
             _read_column(reading, column, lines)
+    _tell_weight(reading)
     notes = (*(RowNote(sheet.name, row, EXAMPLE_ROW) for row in examples), *_skip(reading))
     sound = SoundRows(columns.layout)
     for row, values in reading.values.items():
@@ -236,7 +238,7 @@ def _values(reading: _Reading, column: data.Column, places: list[int], cells: li
 def _numbers(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
     mark = reading.columns.rules.mark
     if column.type == "decimal":
-        _units_shown(reading, column.key, places)
+        reading.cell_units |= units_shown(reading.sheet.formats, reading.columns.columns[column.key], places)
         found = zip(places, cells, each_once(partial(read_quantities, mark=mark), cells), strict=True)
         return [_quantity(reading, row, column.key, cell, read) if isinstance(read, Quantity) else read for row, cell, read in found]
     if column.key in HEADER_UNITS:
@@ -244,20 +246,6 @@ def _numbers(reading: _Reading, column: data.Column, places: list[int], cells: l
     else:
         numbers = read_numbers(cells, percent_allowed=column.key in _PERCENT_NUMBERS, mark=mark)
     return [number if isinstance(number, Unread) else float(number) for number in numbers]
-
-
-_SHOWN = re.compile(r'"\s*([^"]+?)\s*"')
-
-
-def _units_shown(reading: _Reading, key: str, places: Sequence[int]) -> None:
-    """The units that number formats show beside a quantity (`0.0" t"`): a person reads them as the cell's own."""
-    formats = reading.sheet.formats
-    column = reading.columns.columns[key]
-    for row in places if formats else ():
-        code = formats.get((row, column))
-        shown = _SHOWN.search(code) if code and '"' in code else None
-        if shown and is_known_unit(shown[1]):
-            reading.cell_units[row] = shown[1]
 
 
 def _quantity(reading: _Reading, row: int, key: str, cell: Cell, read: Quantity) -> Decimal:
@@ -297,6 +285,13 @@ def _shares(reading: _Reading, key: str, places: list[int], cells: list[Cell]) -
             reading.tell("share-trace", message, "write a bound (<0.1 %) if one is known", row, key, show(cell))
         values.append(read.share if isinstance(read, ShareRead) else read)
     return values
+
+
+def _tell_weight(reading: _Reading) -> None:
+    message = "The share of bio-based carbon calls itself a share of weight, but by this Method it is one of carbon; so it is read."
+    hint = "state it as Biobased Mass %, or the method that gives it per mass (ISO 16620-2)"
+    for row in rows_by_weight(reading.sheet, reading.columns, reading.values):
+        reading.tell("share-by-weight", message, hint, row, "biobased_carbon", _shown_cell(reading, row, "biobased_carbon"))
 
 
 def _choice(reading: _Reading, column: data.Column, row: int, cell: Cell) -> Value | Unread:
