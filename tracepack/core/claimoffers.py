@@ -75,7 +75,7 @@ def _offer(
     certificate = own_certificate(papers, custody.scheme, day)
     if certificate is None:
         return "no-certificate"
-    categories = attributed_categories(papers.lineage, papers.lineage.canonical(lot)) & rules.categories.keys()
+    categories = attributed_categories(papers, papers.lineage.canonical(lot)) & rules.categories.keys()
     if "{category}" in sentence.text["en"] and not categories:
         return "no-category"
     return _said(sentence, rules, percent, certificate, categories)

@@ -215,8 +215,8 @@ def _sentence(desk: _Desk, lot: LotKey, s: Shipment, said: Said, model: str) -> 
         text = f"The wording of shipment {s.shipment_no} cites a certificate that was not ours and valid on {s.date}."
         hint = "Name our own certificate of that scheme, and add it to Certificates."
         yield Finding("claim-wording-not-allowed", Severity.ERROR, text, hint, _cells(s))
-    known = attributed_categories(desk.lineage, lot, desk.ceilings.given.get(s.shipment_no, ())) if said.categories else frozenset()
-    if said.categories and known and not said.categories <= known:
+    given = desk.ceilings.given.get(s.shipment_no, ())
+    if said.categories and not said.categories <= attributed_categories(desk.models.custody.papers, lot, given):
         text = f"The wording of shipment {s.shipment_no} names a category of feedstock that is not attributed to lot {lot}."
         hint = "Name the categories of its attributions or deliveries."
         yield Finding("claim-wording-not-allowed", Severity.ERROR, text, hint, _cells(s))
@@ -252,13 +252,20 @@ def own_holders(lineage: Lineage) -> frozenset[str]:
     return frozenset({ledger.organisation, ledger.site, *(p.party_id for p in ledger.parties if p.role == "site")})
 
 
-def attributed_categories(lineage: Lineage, lot: LotKey, to_shipment: Iterable[Attribution] = ()) -> frozenset[str]:
-    """The categories of what is attributed to a canonical lot, to what it was made from, or to a shipment of it."""
+def attributed_categories(papers: Papers, lot: LotKey, to_shipment: Iterable[Attribution] = ()) -> frozenset[str]:
+    """The categories of what is attributed to a canonical lot, to what it was made from, or to a shipment of it.
+
+    Those of a delivered lot are its feedstock sources', else its declarations'.
+    """
+    lineage = papers.lineage
     reached = upstream(lineage, [lot])
     booked = {row.category for name in reached for row in lineage.attributions.get(name, ())}
     booked |= {row.category for row in to_shipment}
-    sources = (lineage.source_of(d, name) for d in lineage.delivered(lot) for name, _ in lineage.source_shares(d))
-    return frozenset(booked | {source.category for source in sources if source is not None})
+    for delivery in lineage.delivered(lot):
+        sources = [lineage.source_of(delivery, name) for name, _ in lineage.source_shares(delivery)]
+        declared = None if any(sources) else papers.declaration([delivery.supplier], delivery.declaration_no)
+        booked |= {found.category for found in (*sources, declared) if found is not None}
+    return frozenset(booked)
 
 
 def _cells(s: Shipment) -> tuple[SourceRef, ...]:
