@@ -12,9 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from tracepack import Workspace, cli, data
-from tracepack.rulebook import chain_of_custody_rules
 from tracepack.core.claimtext import sentences_in
-from tracepack.rulebook import claim_wording_rules
+from tracepack.rulebook import chain_of_custody_rules, claim_wording_rules
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -58,6 +58,13 @@ def _row_links(row: Row, organisation: str) -> Iterator[Link]:
             yield Link(SHIPMENT, "", _text(row, "shipment_no"))
         case "Records":
             yield from (Link(role, "", name) for role, name in ((RECORD_LOT, lot), (RECORD_RUN, _text(row, "run_no"))) if name)
+        case _:
+            yield from _description_links(row, owner)
+
+
+def _description_links(row: Row, owner: str) -> Iterator[Link]:
+    """What a description is found by."""
+    match row.sheet:
         case "Compositions":
             yield Link(RECIPE, owner, fold_name(_text(row, "material_or_lot")))
         case "Materials":
