@@ -208,6 +208,23 @@ def test_several_lots_are_several_lines_and_categories_are_added_up_apart(tmp_pa
     assert {total["category"]: total["certified_kg"] for total in found["totals"]} == {"bio": "700", "bio-circular": "200"}
 
 
+def test_a_quantity_that_is_no_mass_is_told(tmp_path: Path):
+    desk = attributed_line(tmp_path).fill("Shipments", sold("FILM", Unit="m2"))
+    found = declaration(desk, code=1)
+    assert "unit-unknown" in wrong(found)
+    assert found["lines"][0]["certified_kg"] is None
+
+
+def test_a_bought_lot_that_is_sold_on_keeps_its_number_and_its_papers(tmp_path: Path):
+    desk = attributed_line(tmp_path)
+    desk.sheets["Deliveries"][0]["Own Lot No"] = "OWN-77"
+    found = declaration(desk.fill("Shipments", sold("OWN-77")))
+    (line,) = found["lines"]
+    assert (line["owner"], line["lot"]) == ("ORG", "OWN-77")
+    assert (line["raw_material"], line["category"], line["certified_kg"]) == ("tall oil", "bio", "1000")
+    assert line["chain_of_custody"] == "mass balance"
+
+
 def test_a_segregated_lot_is_declared_by_its_sources(tmp_path: Path):
     found = declaration(segregated_line(tmp_path).fill("Shipments", sold("FILM")))
     (line,) = found["lines"]

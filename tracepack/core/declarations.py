@@ -6,7 +6,7 @@ A declaration stays a draft until every mandatory field is filled in and nothing
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracepack.core.claimoffers import own_certificate
@@ -27,6 +27,7 @@ from tracepack.core.ledger import Certificate, Declaration, LotKey, Party, Shipm
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.papers import NONE
+from tracepack.core.runs import unit_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class DraftDeclaration:
     A draft while there are findings of error.
     """
 
+    organisation: str
     shipment_no: str
     supplier: str
     recipient: str
@@ -80,10 +82,10 @@ def declare(lineage: Lineage, ceilings: Ceilings, models: Models, rows: Sequence
     described = tuple(_described(line, desk.cited) for line in desk.lines)
     states = tuple(_state(desk, rule, values, described) for rule in rules)
     missing = [_missing(desk, state.rule) for state in states if state.missing]
-    findings = [*missing, *too_strong(desk), *beyond_books(desk)]
+    findings = [*missing, *_unweighed(desk), *too_strong(desk), *beyond_books(desk)]
     supplier = desk.cited.issuer if desk.cited else lineage.ledger.organisation
-    parties = (supplier, rows[0].customer)
-    return DraftDeclaration(rows[0].shipment_no, *parties, desk.model, values, described, states, sort_findings(findings))
+    head = (lineage.ledger.organisation, rows[0].shipment_no, supplier, rows[0].customer)
+    return DraftDeclaration(*head, desk.model, values, described, states, sort_findings(findings))
 
 
 # --- fields
@@ -207,3 +209,10 @@ def lots_to_mix(lineage: Lineage, rows: Sequence[Shipment]) -> set[LotKey]:
     numbers = {fold_name(s.declaration_no) for s in rows if s.declaration_no}
     alike = [s for s in lineage.ledger.shipments if s.declaration_no and fold_name(s.declaration_no) in numbers]
     return {lineage.canonical(s.lot) for s in (*rows, *alike)}
+
+
+def _unweighed(desk: DeclarationDesk) -> Iterator[Finding]:
+    """Rows whose quantity cannot be turned into mass: nothing of them can be declared as certified."""
+    for s in desk.rows:
+        if desk.lineage.shipment_mg(s) is None:
+            yield unit_finding(s.source.ref("unit"), f"{s.quantity:f}", s.unit, f"shipment {s.shipment_no}")

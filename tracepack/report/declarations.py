@@ -32,7 +32,7 @@ def declaration_answer(draft: DraftDeclaration, as_known_after: int) -> Declarat
         supplier=DeclaredPartyAnswer(party=draft.supplier, name=said["supplier_name"], address=said["supplier_address"]),
         certification_system=said["scheme"],
         recipient=DeclaredPartyAnswer(party=draft.recipient, name=said["recipient_name"], address=said["recipient_address"]),
-        lines=[_line(line) for line in draft.lines],
+        lines=[_line(line, draft.organisation) for line in draft.lines],
         totals=_totals(draft.lines),
         chain_of_custody=draft.model,
         fields=[_field(state, draft) for state in draft.fields],
@@ -42,11 +42,11 @@ def declaration_answer(draft: DraftDeclaration, as_known_after: int) -> Declarat
     )
 
 
-def _line(line: Line) -> DeclarationLineAnswer:
+def _line(line: Line, organisation: str) -> DeclarationLineAnswer:
     s = line.shipment
     return DeclarationLineAnswer(
-        owner=line.lot.owner,
-        lot=line.lot.number,
+        owner=s.supplier or organisation,
+        lot=s.lot_no,
         product=line.product,
         raw_material=line.raw.feedstock,
         category=line.raw.category,
