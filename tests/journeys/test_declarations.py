@@ -118,6 +118,12 @@ def test_circular_material_says_how_it_was_recycled(tmp_path: Path):
     assert set(missing(declaration(desk))) == {"recycling"}
 
 
+def test_greenhouse_gas_is_voluntary_except_under_iscc_eu(tmp_path: Path):
+    assert "ghg" not in missing(declaration(issued(tmp_path)))
+    (tmp_path / "eu").mkdir()
+    assert "ghg" in missing(declaration(issued(tmp_path / "eu", Scheme="ISCC EU")))
+
+
 def test_a_certificate_that_was_not_valid_on_the_day_is_not_named(tmp_path: Path):
     desk = issued(tmp_path)
     desk.sheets["Certificates"][-1] = own_certificate(until="2026-03-09")
