@@ -7,8 +7,10 @@ site; a use goes to a lot, a shipment or another site.  Attributed output is deb
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from tracepack.core.bookrecords import AccountRecord, Attribution, ConversionFactor
 from tracepack.core.credits import open_accounts, receive, transfer
@@ -26,7 +28,7 @@ def book_entries(lineage: Lineage) -> Books:
     """Enter everything that a ledger holds; the answer does not depend on the order of its records."""
     desk = Desk(lineage)
     _name_accounts(desk)
-    for delivery in sorted(lineage.ledger.deliveries, key=lambda d: (d.delivery_date, d.supplier, d.lot_no, d.source.ref())):
+    for delivery in sorted(lineage.ledger.deliveries, key=lambda d: (d.delivery_date, d.supplier, d.lot_no, d.source.order())):
         receive(desk, delivery)
     open_accounts(desk)
     for moved in sorted(lineage.ledger.transfers, key=lambda t: (t.date, t.transfer_no)):
@@ -44,19 +46,22 @@ def book_entries(lineage: Lineage) -> Books:
 
 
 def _name_accounts(desk: Desk) -> None:
-    """Make the accounts known that rows name in full, so that a row without a country finds them wherever it stands."""
+    """Make the accounts known that rows name in full, so that a row without a country finds them wherever it stands.
+
+    Of several spellings the first by alphabet is the account's name, so that it does not hang on the order of rows.
+    """
     ledger = desk.lineage.ledger
     rows: list[tuple[str, AccountRecord]] = [(row.site, row) for row in ledger.opening_balances]
     rows += [(row.site, row) for row in ledger.attributions]
     rows += [(site, row) for row in ledger.transfers for site in (row.from_site, row.to_site)]
-    for site, row in sorted(rows, key=lambda found: (found[0], found[1].source.ref())):
-        if row.country_of_origin:
-            desk.key(site, row.scheme, row.feedstock, row.category, row.country_of_origin, row.input_material)
+    named = {(site, r.scheme, r.feedstock, r.category, r.country_of_origin, r.input_material) for site, r in rows if r.country_of_origin}
+    for site, scheme, feedstock, category, country, material in sorted(named, key=lambda found: tuple(map(str, found))):
+        desk.key(site, scheme, feedstock, category, country or "", material)
 
 
 def entry_order(entry: Entry) -> tuple[dt.date, bool, bool, str, tuple[SourceRef, ...]]:
     """By day; an opening balance first, credits before uses, since the order within a day is not known."""
-    return entry.date, entry.kind != "opening", entry.mg < 0, entry.number, entry.refs
+    return entry.date, entry.kind != "opening", entry.mg.numerator < 0, entry.number, entry.refs
 
 
 def _without_second_openings(books: Books) -> Books:
@@ -78,29 +83,37 @@ def _attribute(desk: Desk, row: Attribution) -> None:
     output = mass_of(desk, row, row.site, row.attribution_no)
     if output is None:
         return
-    found = _factors_of(desk, row)
+    valid = _valid_factors(desk, row)
+    found = _factors_of(desk, row, valid)
     if len(found) != 1:
         desk.obstacles.append(Obstacle("factor", row.site, row.attribution_no, (row.source.ref("input_material"),)))
         return
     (factor,) = found
-    refs = (row.source.ref("quantity"), *(f.source.ref("factor") for f in _valid_factors(desk, row) if f.exact == factor))
-    use = -output / Fraction(factor)
+    refs = (row.source.ref("quantity"), *(f.source.ref("factor") for f in valid if f.exact == factor))
+    use = -output * _input_per_output(factor)
     desk.entries.append(Entry(account_of(desk, row.site, row), row.date, "attributed", use, row.attribution_no, refs, output, factor))
 
 
-def _factors_of(desk: Desk, row: Attribution) -> set[Decimal]:
+@lru_cache(maxsize=4096)
+def _input_per_output(factor: Decimal) -> Fraction:
+    return 1 / Fraction(factor)
+
+
+def _factors_of(desk: Desk, row: Attribution, valid: Sequence[ConversionFactor]) -> set[Decimal]:
     """The conversion factors that an attribution may be debited by: one, where the output's material tells it."""
-    materials = {fold_name(name) for lot in attributed_lots(desk.lineage, row) if (name := desk.lineage.material(lot))}
-    valid = _valid_factors(desk, row)
+    materials = {name for lot in attributed_lots(desk.lineage, row) if (name := desk.material(lot))}
     named = [f for f in valid if fold_name(f.output_material) in materials]
     return {f.exact for f in (named or ([] if materials else valid))}
 
 
-def _valid_factors(desk: Desk, row: Attribution) -> list[ConversionFactor]:
+def _valid_factors(desk: Desk, row: Attribution) -> Sequence[ConversionFactor]:
     """The newest factor of each output on the attribution's day."""
-    rows = desk.factors.get((row.site, fold_name(row.input_material)), [])
-    newest = {fold_name(f.output_material): f for f in rows if f.valid_from <= row.date}
-    return list(newest.values())
+    key = (row.site, fold_name(row.input_material), row.date)
+    if key not in desk.valid_factors:
+        rows = desk.factors.get(key[:2], [])
+        newest = {fold_name(f.output_material): f for f in rows if f.valid_from <= row.date}
+        desk.valid_factors[key] = tuple(newest.values())
+    return desk.valid_factors[key]
 
 
 def attributed_lots(lineage: Lineage, row: Attribution) -> list[LotKey]:

@@ -20,8 +20,9 @@ def check_declarations(view: BookView) -> Iterator[Finding]:
     for declaration in sorted(ledger.declarations, key=lambda d: (d.issuer, d.declaration_no)):
         described.setdefault((declaration.issuer, fold_name(declaration.declaration_no)), []).append(declaration)
     citing: dict[tuple[str, str], list[Delivery]] = {}
-    for d in sorted(ledger.deliveries, key=lambda d: (d.delivery_date, d.supplier, d.lot_no, d.source.ref())):
-        if d.declaration_no is not None and not d.opening:
+    cited = [d for d in ledger.deliveries if d.declaration_no is not None and not d.opening]
+    for d in sorted(cited, key=lambda d: (d.delivery_date, d.supplier, d.lot_no, d.source.ref())):
+        if d.declaration_no is not None:
             citing.setdefault((d.supplier, fold_name(d.declaration_no)), []).append(d)
     for (issuer, _), deliveries in sorted(citing.items()):
         yield from _two_schemes(view, issuer, deliveries)

@@ -105,14 +105,16 @@ class _Use:
 def _beyond(view: BookView, found: Sequence[Percentage]) -> Iterator[Finding]:
     """Attributions beyond the percentage of what they name; each is judged by that of its own day."""
     uses: dict[tuple[str, str], _Use] = {}
+    shown = _Shown(view, found)
     for row in sorted(view.lineage.ledger.attributions, key=lambda a: (a.date, a.attribution_no)):
         if row.site not in view.sites or method_of(view.rules, row.scheme, row.site) == "credit":
             continue
         lots = attributed_lots(view.lineage, row)
-        allowed, unknown = _of_lots(view, found, row, lots)
-        what = f"lot {lots[0]}" if row.lot_no is not None else f"shipment {row.shipment_no}"
-        use = uses.setdefault((what, fold_name(row.scheme)), _Use(_mass(view, row, lots), 0, Fraction(0), allowed, []))
-        mass = mass_mg(row.quantity, row.unit) or 0
+        allowed, unknown = shown.least(row, lots)
+        key = (f"lot {lots[0]}" if row.lot_no is not None else f"shipment {row.shipment_no}", fold_name(row.scheme))
+        if key not in uses:
+            uses[key] = _Use(_mass(view, row, lots), 0, Fraction(0), allowed, [])
+        use, mass = uses[key], mass_mg(row.quantity, row.unit) or 0
         use.rows.append(row)
         use.attributed += mass
         share = allowed.share if allowed is not None else None
@@ -138,18 +140,29 @@ def _beyond_finding(what: str, use: _Use, percentage: Percentage) -> Finding:
     return Finding("attributed-beyond-percentage", Severity.ERROR, text, hint, cells)
 
 
-def _of_lots(view: BookView, found: Sequence[Percentage], row: Attribution, lots: Sequence[LotKey]) -> tuple[Percentage | None, bool]:
-    """The least percentage of what an attribution names, and whether one of them is not known."""
-    mine = [p for p in found if p.site == row.site and fold_name(p.scheme) == fold_name(row.scheme)]
-    matching: list[Percentage | None] = []
-    for lot in lots:
-        material = fold_name(view.lineage.material(lot))
-        of_lot = (p for p in mine if p.lot == lot)
-        of_day = (p for p in mine if p.period and fold_name(p.output) == material and p.period.start <= row.date <= p.period.end)
-        matching.append(next(of_lot, None) or next(of_day, None))
-    known = [p for p in matching if p is not None]
-    least = min(known, key=lambda p: -1 if p.share is None else p.share) if known else None
-    return least, not matching or any(p is None or p.share is None for p in matching)
+class _Shown:
+    """Percentages by what they are of."""
+
+    def __init__(self, view: BookView, found: Sequence[Percentage]) -> None:
+        self._lineage = view.lineage
+        self._of_lot = {(p.site, fold_name(p.scheme), p.lot): p for p in found if p.lot is not None}
+        self._of_output: dict[tuple[str, str, str], list[Percentage]] = {}
+        for p in found:
+            self._of_output.setdefault((p.site, fold_name(p.scheme), fold_name(p.output)), []).append(p)
+
+    def least(self, row: Attribution, lots: Sequence[LotKey]) -> tuple[Percentage | None, bool]:
+        """The least percentage of what an attribution names, and whether one of them is not known."""
+        matching = [self._of(row, lot) for lot in lots]
+        known = [p for p in matching if p is not None]
+        least = min(known, key=lambda p: -1 if p.share is None else p.share) if known else None
+        return least, not matching or any(p is None or p.share is None for p in matching)
+
+    def _of(self, row: Attribution, lot: LotKey) -> Percentage | None:
+        scheme = fold_name(row.scheme)
+        if (row.site, scheme, lot) in self._of_lot:
+            return self._of_lot[row.site, scheme, lot]
+        named = self._of_output.get((row.site, scheme, fold_name(self._lineage.material(lot))), ())
+        return next((p for p in named if p.period and p.period.start <= row.date <= p.period.end), None)
 
 
 def _mass(view: BookView, row: Attribution, lots: Sequence[LotKey]) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from tracepack.core.bookrecords import CreditTransfer
 from tracepack.core.entries import Desk, Entry, Obstacle, account_of, mass_of
@@ -16,6 +17,7 @@ from tracepack.core.properties import stated_shares
 from tracepack.core.quantity import rounded_share
 from tracepack.core.sites import receiving_site
 
+_NOTHING, _WHOLE = Fraction(0), Fraction(1)
 _NO_CREDIT = frozenset({"fossil", "co2-fossil", "mineral"})
 
 
@@ -42,11 +44,12 @@ def receive(desk: Desk, d: Delivery) -> None:
         return
     if assumed:
         desk.obstacles.append(Obstacle("share", site, str(d.lot), (d.source.ref("attributed_content"),)))
-    whole = mass * share
+    whole = Fraction(mass * share.numerator, share.denominator)
     for (scheme, feedstock, category, country), part in parts:
         key = desk.key(site, scheme, feedstock, category, country, d.material)
         lot = desk.lineage.canonical(d.lot)
-        desk.entries.append(Entry(key, d.delivery_date, "received", whole * part, d.lot_no, refs, lot=lot))
+        mg = whole if part is _WHOLE else whole * part
+        desk.entries.append(Entry(key, d.delivery_date, "received", mg, d.lot_no, refs, lot=lot))
 
 
 def certified_share(d: Delivery) -> tuple[Fraction, bool]:
@@ -56,13 +59,14 @@ def certified_share(d: Delivery) -> tuple[Fraction, bool]:
     """
     attributed = stated_shares(d).attributed
     if d.chain_of_custody == "none":
-        return Fraction(0), False
+        return _NOTHING, False
     if attributed is not None:
         return _exact(attributed.low), False
     papers = d.declaration_no is not None or d.certificate_no is not None
-    return (Fraction(1), True) if d.chain_of_custody == "mass balance" and papers else (Fraction(0), False)
+    return (_WHOLE, True) if d.chain_of_custody == "mass balance" and papers else (_NOTHING, False)
 
 
+@lru_cache(maxsize=4096)
 def _exact(share: float) -> Fraction:
     """A share as it was written: to 1e-9, as everywhere."""
     return Fraction(Decimal(repr(rounded_share(share))))
@@ -83,14 +87,14 @@ def _characteristics(desk: Desk, d: Delivery, cited: Sequence[Certificate]) -> I
     shares = desk.lineage.source_shares(d)
     sources = [(desk.lineage.source_of(d, name), share) for name, share in shares]
     if sources and all(source is not None for source, _ in sources):
-        left = Fraction(1)
+        left = _WHOLE
         for index, (source, share) in enumerate(sources):
             part = left if index == len(sources) - 1 else _exact(share)
-            left -= part
+            left = left if part is left else left - part
             if source is not None and source.category not in _NO_CREDIT:
                 yield (scheme, source.feedstock, source.category, source.country_of_origin or ""), part
     elif declared is not None and declared.category not in _NO_CREDIT:
-        yield (scheme, declared.feedstock, declared.category, declared.country_of_origin), Fraction(1)
+        yield (scheme, declared.feedstock, declared.category, declared.country_of_origin), _WHOLE
 
 
 def open_accounts(desk: Desk) -> None:

@@ -108,6 +108,16 @@ class Desk:
     entries: list[Entry] = field(default_factory=list)
     names: dict[AccountKey, tuple[str, str, str, str, str]] = field(default_factory=dict)
     obstacles: list[Obstacle] = field(default_factory=list)
+    valid_factors: dict[tuple[str, str, dt.date], tuple[ConversionFactor, ...]] = field(default_factory=dict)
+    _keys: dict[tuple[str, str, str, str, str, str], AccountKey] = field(default_factory=dict)
+
+    _materials: dict[LotKey, str] = field(default_factory=dict)
+
+    def material(self, lot: LotKey) -> str:
+        """A canonical lot's material, folded; "" where nothing states it."""
+        if lot not in self._materials:
+            self._materials[lot] = fold_name(self.lineage.material(lot))
+        return self._materials[lot]
 
     @cached_property
     def sites(self) -> frozenset[str]:
@@ -133,8 +143,12 @@ class Desk:
 
     def key(self, site: str, scheme: str, feedstock: str, category: str, country: str, material: str) -> AccountKey:
         """The account of some characteristics; the first spelling met is its name."""
-        key = AccountKey(site, fold_name(scheme), fold_name(feedstock), category, fold_name(country), fold_name(material))
-        self.names.setdefault(key, (scheme, feedstock, category, country, material))
+        stated = site, scheme, feedstock, category, country, material
+        key = self._keys.get(stated)
+        if key is None:
+            key = AccountKey(site, fold_name(scheme), fold_name(feedstock), category, fold_name(country), fold_name(material))
+            self._keys[stated] = key
+            self.names.setdefault(key, stated[1:])
         return key
 
 

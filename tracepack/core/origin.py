@@ -35,6 +35,10 @@ class SourceRow:
     row: int
     columns: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
 
+    def order(self) -> tuple[str, str, str, int]:
+        """What rows are sorted by where all else is equal: file, sheet, row."""
+        return self.file, self.sha256, self.sheet, self.row
+
     def ref(self, field_name: str = "") -> SourceRef:
         """The cell of a field; the row itself ("A7" style with the first column) where the field has no column."""
         place = self.columns.get(field_name) or next((c for c in self.columns.values() if not c[-1:].isdigit()), "A")

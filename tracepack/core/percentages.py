@@ -39,7 +39,7 @@ class InputShare:
     total: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Percentage:
     """The percentage of an output at a site under a scheme: of a period, or (``lot``) of one batch.
 
@@ -61,7 +61,7 @@ class Percentage:
     total_refs: tuple[SourceRef, ...]
     missing: tuple[str, ...]
 
-    @property
+    @cached_property
     def share(self) -> Fraction | None:
         """None where nothing came in, or where an input is left out that belongs to it."""
         return None if not self.total or self.missing else self.certified / self.total
