@@ -33,7 +33,7 @@ def blended(folder: Path) -> Desk:
 
 
 @pytest.mark.parametrize(
-    ("claimed", "expected"), [(54, []), (55, [EXCEEDS]), (54.4, [EXCEEDS]), ("> 54", []), ("50-55", [EXCEEDS]), (0, [])]
+    ("claimed", "expected"), [(54, []), (55, [EXCEEDS]), (54.4, [EXCEEDS]), ("> 54", []), ("50-55", [EXCEEDS]), ("< 60", []), (0, [])]
 )
 def test_a_claim_is_the_lower_end_rounded_down(tmp_path: Path, claimed: object, expected: list[str]):
     desk = blended(tmp_path).fill("Shipments", sold("BLEND", quantity=10, Claimed_Figure="bio_carbon_toc", Claimed=claimed))

@@ -169,9 +169,10 @@ _CLAIM_LESS = "Claim no more than the lower end of the figure, rounded down to a
 
 
 def claimed_percent(s: Shipment) -> Decimal:
-    """The percentage that a shipment claims: of "at least 30 %" the 30, of "30 to 35 %" the 35."""
+    """The percentage that a shipment claims: of "at least 30 %" the 30, of "30 to 35 %" the 35, of "at most 30 %" nothing."""
     assert s.claimed is not None
-    share = s.claimed.low if s.claimed.high >= 1.0 else s.claimed.high
+    open_ended = s.claimed.high >= 1.0 or s.claimed.low <= 0.0
+    share = s.claimed.low if open_ended else s.claimed.high
     return Decimal(repr(rounded_share(share))) * 100
 
 
