@@ -83,6 +83,21 @@ def test_attributions_to_one_lot_add_up(desk: Desk) -> None:
     assert names(balance(paper(desk, 400, 80).fill("Attributions", *rows))) == {"attributed-beyond-percentage"}
 
 
+@pytest.mark.parametrize(("model", "certified_kg"), [("segregated", "400"), ("identity preserved", "400"), ("controlled blending", "0")])
+def test_segregated_paper_counts_whole_and_a_blend_of_unknown_share_not_at_all(desk: Desk, model: str, certified_kg: str) -> None:
+    """Without Attributed Content %; what is booked in as well keeps the account there."""
+    paper(desk, 100, 80).sheets["Deliveries"].append(
+        delivery(
+            "S",
+            "kraft",
+            400,
+            more={"Certificate No": "P-1", "Feedstock Source": "WOOD", "Chain of Custody": model, "Declaration No": "D-2"},
+        )
+    )
+    (share,) = (i for i in only_share(balance(desk))["inputs"] if i["material"] == "kraft")
+    assert (share["certified_kg"], share["total_kg"]) == (str(int(certified_kg) + 100), "500")
+
+
 def test_a_shipment_bears_the_percentage_of_its_board(desk: Desk) -> None:
     shipped = {"Shipment No": "S-1", "Date": FEBRUARY, "Customer": "CUS", "Lot No": "BOARD", "Quantity": 100, "Unit": "kg"}
     row = attribution("1", "", 83, **{"Lot No": None, "Shipment No": "S-1"}) | PAPER | {"Unit": "kg"}

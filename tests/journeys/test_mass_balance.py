@@ -275,3 +275,23 @@ def test_a_factor_is_output_per_input(desk: Desk, value: float, name: str) -> No
     assert desk.run("init").code == 0
     answer = desk.run("import", "--json", str(desk.fill("Conversion Factors", factor(value)).save()))
     assert (answer.code, [f["name"] for f in answer.json["files"][0]["findings"]]) == (1, [name])
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "name", "cell"),
+    [
+        ("Conversion Factors", factor(0), "quantity-negative", "D3"),
+        ("Conversion Factors", factor(82), "factor-out-of-range", "D3"),
+        ("Balance Periods", period("Q1", "2026-03-31", "2026-01-01"), "period-reversed", "D3"),
+        ("Balance Periods", period("Q2", "2026-03-31", "2026-06-29"), "period-overlaps", "C3"),
+        ("Credit Transfers", transfer(5, "S1"), "transfer-to-itself", "C2"),
+    ],
+)
+def test_bad_input_is_told_at_its_cell_and_nothing_is_stored(desk: Desk, sheet: str, row: Row, name: str, cell: str) -> None:
+    desk.fill("Balance Periods", Q1).bring_in()
+    answer = desk.run("import", "--json", str(two_deliveries(desk).fill(sheet, row).save()))
+    (found,) = (f for f in answer.json["files"][0]["findings"] if f["name"] == name)
+    assert (answer.code, found["severity"], found["refs"][0]["sheet"]) == (1, "error", sheet)
+    assert found["refs"][0]["cell"] == cell
+    assert len(desk.run("log", "--json").json["entries"]) == 1
+    assert desk.run("balance", "--json").json["accounts"] == []

@@ -35,9 +35,9 @@ def declaration_index(papers: Papers) -> DeclarationIndex:
     citing: dict[str, list[Shipment]] = {}
     returned: dict[tuple[str, LotKey], int] = {}
     for s in lineage.ledger.shipments:
-        if s.kind in DECLARED_KINDS and s.declaration_no:
+        if s.kind in DECLARED_KINDS and s.declaration_no and not s.is_return:
             citing.setdefault(fold_name(s.declaration_no), []).append(s)
-        elif s.kind == "return" and s.reverses_shipment_no:
+        elif s.is_return and s.reverses_shipment_no:
             key = (s.reverses_shipment_no, lineage.canonical(s.lot))
             returned[key] = returned.get(key, 0) + (lineage.shipment_mg(s) or 0)
     return DeclarationIndex({fold_name(d.declaration_no): d for d in described if papers.party(d.issuer) in issuers}, citing, returned)
