@@ -85,6 +85,16 @@ def test_uncertified_material_in_known_proportion_is_controlled_blending_and_in_
     assert (unknown.model, unknown.link.number, unknown.link.reason) == (NONE, "MIX", "blended-unknown-share")
 
 
+def test_the_certified_share_of_a_controlled_blend_is_that_of_its_dry_mass_without_what_is_neutral():
+    found = custody(f'A 30kg coc="{SEG}"; B 50kg; C 20kg coc="{SEG}"; W 11kg kind=solvent; A 30 + B 50 + C 20 + W 11 -> F 111', "F")
+    assert found.certified_share is not None
+    assert (found.certified_share.low, found.certified_share.high) == (0.5, 0.5)
+    bought = custody(f'A 40kg coc="{CB}"; B 60kg coc="{SEG}"; A 40 + B 60 -> F 100', "F")
+    assert bought.certified_share is not None
+    assert (bought.certified_share.low, bought.certified_share.high) == (0.6, 1.0)
+    assert custody(f'A 30kg coc="{SEG}"; A 30 -> F 30', "F").certified_share is None
+
+
 def test_water_takes_no_part_and_the_answer_says_that_the_rule_is_unconfirmed():
     found = custody(f'A 50kg coc="{SEG}"; W 50kg kind=water; A 50 + W 50 -> F 100', "F")
     assert found.model == SEG

@@ -17,10 +17,10 @@ from typing import Literal, TypeAlias
 from tracepack.core.attribution import Attributed, attributed_content, attributed_shares
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import Delivery, LotKey
-from tracepack.core.mixing import NodeKey, reach
+from tracepack.core.mixing import NodeKey, composition, reach
 from tracepack.core.mixture import Mixture
-from tracepack.core.papers import MASS_BALANCE, NONE, Papers, Reason
-from tracepack.core.pools import Inflow
+from tracepack.core.papers import CONTROLLED_BLENDING, MASS_BALANCE, NONE, Papers, Reason
+from tracepack.core.quantity import Interval, rounded_share
 
 LinkKind: TypeAlias = Literal["delivery", "opening stock", "run", "lot", "attribution"]
 #: What was taken for granted, by name.
@@ -58,15 +58,17 @@ class Standing:
 class LotCustody:
     """A lot's model under the scheme where it is strongest; ``by_scheme`` under each.
 
-    ``attributed`` is what is attributed to the lot, up to which it may be claimed as mass balance; ``tested``: a laboratory
-    had it; ``certified``: a delivery of it came under a model; ``not_stated`` are the deliveries that were taken as
-    uncertified because nothing states their model.
+    ``attributed`` is what is attributed to the lot, up to which it may be claimed as mass balance; ``certified_share`` the
+    certified part of the dry mass under controlled blending, without what is neutral; ``tested``: a laboratory had it;
+    ``certified``: a delivery of it came under a model; ``not_stated`` are the deliveries that were taken as uncertified
+    because nothing states their model.
     """
 
     model: str
     scheme: str
     link: Link
     attributed: Attributed | None
+    certified_share: Interval | None
     by_scheme: tuple[tuple[str, str], ...]
     tested: bool
     certified: bool
@@ -143,6 +145,7 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None, *, s
         scheme=under,
         link=link,
         attributed=attributed,
+        certified_share=_certified_share(view, keys) if model == CONTROLLED_BLENDING else None,
         by_scheme=tuple((other.scheme, standing.model) for other, standing in found),
         tested=bool(mixture.lineage.lab_tests.get(lot)),
         certified=any(s.model != NONE for _, s in stated),
@@ -159,6 +162,26 @@ def _attribution(papers: Papers, nodes: Iterable[NodeKey], attributed: Attribute
     schemes = {papers.rules.scheme_key(row.scheme) for row in rows}
     link = Link("attribution", first.attribution_no, "", first.site, first.date, "attributed", attributed.refs)
     return link, schemes.pop() if len(schemes) == 1 else ""
+
+
+def _certified_share(view: CustodyView, keys: Sequence[NodeKey]) -> Interval:
+    """The certified part of the dry mass of some states, the least and the most; neutral parts left out.
+
+    What came under controlled blending itself may be certified in any part, like what went in in unknown parts.
+    """
+    ends: list[float] = []
+    for key in keys:
+        low = high = whole = 0.0
+        for root, share in composition(key, view.mixture.nodes, view.mixture.order).items():
+            standing = _delivered(view, root.delivery) if root.delivery is not None else None
+            if standing is None or not standing.neutral:
+                whole += share
+            if root.kind == "choice" or (standing is not None and standing.model == CONTROLLED_BLENDING):
+                high += share
+            elif standing is not None and standing.model != NONE:
+                low, high = low + share, high + share
+        ends += [low / whole, high / whole] if whole > 0 else [0.0, 1.0]
+    return Interval(rounded_share(max(0.0, min(ends))), rounded_share(min(1.0, max(ends))))
 
 
 def models_of_lots(view: CustodyView, nodes: Iterable[NodeKey]) -> dict[LotKey, str]:
@@ -205,7 +228,7 @@ def _parts(view: CustodyView, node: NodeKey) -> list[tuple[object, Standing]]:
     if node[0] == "state":
         pool = view.mixture.pools[node[1]]
         state = pool.states[node[2]]
-        parts += [(id(f.delivery), _delivered(view, f)) for f in state.inflows if f.delivery is not None and f.mass_mg != 0]
+        parts += [(id(f.delivery), _delivered(view, f.delivery)) for f in state.inflows if f.delivery is not None and f.mass_mg != 0]
         if state.unknown_mg or node[1] in view.mixture.self_fed:
             unknown.append(tuple(draw.ref for draw in pool.draws) or _cells(view, node))
     elif any(root.kind == "unknown" and share > _LEAST for root, share in view.mixture.nodes[node].roots):
@@ -222,10 +245,8 @@ def _made_of(view: CustodyView, node: NodeKey) -> list[NodeKey]:
     return [view.mixture.state(item.lot, flow.run) for item in (*group.inputs, *group.shared) if item.net_mg != 0]
 
 
-def _delivered(view: CustodyView, inflow: Inflow) -> Standing:
+def _delivered(view: CustodyView, delivery: Delivery) -> Standing:
     """A delivery's standing under the view's scheme."""
-    delivery = inflow.delivery
-    assert delivery is not None
     papers = view.papers
     stated = papers.stated(delivery)
     model, reason, refs = stated.model, stated.reason, stated.refs

@@ -23,6 +23,7 @@ from tracepack.core.schemerules import CustodyRules
 
 NONE = "none"
 MASS_BALANCE = "mass balance"
+CONTROLLED_BLENDING = "controlled blending"
 #: Why a lot has its model, at the link that set it.
 Reason: TypeAlias = Literal[
     "stated",

@@ -190,7 +190,8 @@ class CustodyAnswer(Model):
     """The chain-of-custody model that a lot may be claimed under, the link that set it, and the cells that say so.
 
     ``content_basis`` is what a claim under it would rest on.  ``attributed_low`` and ``attributed_high``: the share up to which
-    the lot may be claimed as mass balance, null where nothing is attributed to it.
+    the lot may be claimed as mass balance, null where nothing is attributed to it.  ``certified_low`` and ``certified_high``: the
+    certified share of the dry mass under controlled blending, neutral inputs left out; null under other models.
     """
 
     model: str
@@ -200,6 +201,8 @@ class CustodyAnswer(Model):
     refs: list[RefAnswer]
     attributed_low: float | None
     attributed_high: float | None
+    certified_low: float | None
+    certified_high: float | None
     by_scheme: list[SchemeModel]
     leans_on: list[LeaningAnswer]
 

@@ -32,6 +32,8 @@ def custody_answer(found: LotCustody, rules: CustodyRules) -> CustodyAnswer:
         refs=[ref_answer(ref) for ref in link.refs],
         attributed_low=None if attributed is None else rounded_share(attributed.share.low),
         attributed_high=None if attributed is None else rounded_share(attributed.share.high),
+        certified_low=None if found.certified_share is None else found.certified_share.low,
+        certified_high=None if found.certified_share is None else found.certified_share.high,
         by_scheme=[SchemeModel(scheme=scheme, model=model) for scheme, model in found.by_scheme],
         leans_on=[leaning for name in found.leans_on if (leaning := _leaning(name, found.scheme, rules))],
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from tracepack.data.speech import choice_in
-from tracepack.report.answers import CustodyAnswer, LeaningAnswer, RefAnswer
+from tracepack.report.answers import CustodyAnswer, LeaningAnswer
 from tracepack.report.wording import Wording, visible
+
+#: Cells that a text shows; `--json` has them all.
+_CELLS_SHOWN = 4
 
 
 def model_name(model: str, w: Wording) -> str:
@@ -25,6 +28,8 @@ def custody_facts(answer: CustodyAnswer, w: Wording) -> list[str]:
     place = w(f"custody_link.{link.kind}", name=name)
     when = w("custody.on", place=place, date=link.date) if link.date else place
     lines = [w("custody.set_by", place=when, reason=w(f"custody_reason.{link.reason}"))]
+    if answer.certified_high is not None:
+        lines.append(w("custody.share", share=w.span(answer.certified_low, answer.certified_high)))
     if answer.attributed_high:
         lines.append(w("custody.up_to", share=w.span(answer.attributed_low, answer.attributed_high)))
     elif answer.model == "mass balance" and answer.link.kind != "attribution":
@@ -40,16 +45,14 @@ def _leaning(lean: LeaningAnswer, w: Wording) -> str:
     return w("custody.unconfirmed", what=what) if lean.status == "unconfirmed" else w("custody.assumed", what=what)
 
 
+def custody_cells(answer: CustodyAnswer) -> list[str]:
+    """The first cells that say so."""
+    return [visible(f"{ref.file}  {ref.sheet}!{ref.cell}") for ref in answer.refs[:_CELLS_SHOWN]]
+
+
 def custody_lines(answer: CustodyAnswer | None, w: Wording) -> list[str]:
     """The block of `content` and `trace`; no lines where the model was not asked for."""
     if answer is None:
         return []
-    return [
-        custody_title(answer, w),
-        *(f"  {line}" for line in custody_facts(answer, w)),
-        *(f"    {_cell(ref)}" for ref in answer.refs[:4]),
-    ]
-
-
-def _cell(ref: RefAnswer) -> str:
-    return visible(f"{ref.file}  {ref.sheet}!{ref.cell}")
+    facts = (f"  {line}" for line in custody_facts(answer, w))
+    return [custody_title(answer, w), *facts, *(f"    {cell}" for cell in custody_cells(answer))]

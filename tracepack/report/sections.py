@@ -9,7 +9,7 @@ from tracepack.core.findings import SourceRef
 from tracepack.core.quantity import claim_percent
 from tracepack.report.answers import ContentFigures, LabAnswer, OriginAnswer, RefAnswer
 from tracepack.report.claims import claims_blocks
-from tracepack.report.custody_text import custody_facts, custody_title
+from tracepack.report.custody_text import custody_cells, custody_facts, custody_title
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
 from tracepack.report.dossier import Dossier
 from tracepack.report.dossier_rows import DossierRun, EvidenceRow
@@ -91,6 +91,7 @@ def _content(dossier: Dossier, w: Wording) -> list[Block]:
     if dossier.content.chain_of_custody is not None:
         blocks.append(Heading(custody_title(dossier.content.chain_of_custody, w)))
         blocks += [Paragraph(line) for line in custody_facts(dossier.content.chain_of_custody, w)]
+        blocks.append(Paragraph("; ".join(custody_cells(dossier.content.chain_of_custody)), "quiet"))
     if dossier.content.states:
         blocks.append(Heading(w("text.states")))
     for state in dossier.content.states:
