@@ -56,6 +56,14 @@ def segregated_line(folder: Path, percent: float = 96) -> Desk:
     return desk.fill("Production", *run("R1", taken("PE", 3000), made("FILM", 3000, "film")))
 
 
+def blended_line(folder: Path) -> Desk:
+    """Film of 60 % segregated bio-PE and 40 % uncertified PE, under controlled blending."""
+    desk = segregated_line(folder).fill("Deliveries", delivery("FOSSIL", "PE", 2000, more={"Chain of Custody": "none"}))
+    desk.sheets["Certificates"][0] = own_certificate("controlled blending")
+    desk.sheets["Production"] = run("R1", taken("PE", 3000), taken("FOSSIL", 2000), made("FILM", 5000, "film"))
+    return desk
+
+
 def our_declaration(**columns: Any) -> Row:
     """Our declaration of what was sold under SD-OUT-1."""
     head = {"Declaration No": "SD-OUT-1", "Issuer": "ORG", "Recipient": "CUST", "Issue Date": dt.date(2026, 3, 12)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from journeys.bookdesk import attribution
-from journeys.claimdesk import CARBON, MASS_BALANCE, OWN, SOLD, attributed_line, own_certificate, segregated_line, sold
+from journeys.claimdesk import CARBON, MASS_BALANCE, OWN, SOLD, attributed_line, blended_line, own_certificate, segregated_line, sold
 from journeys.desk import Desk, bio, delivery, made, run, taken
 
 ONE_SOURCE = (
@@ -164,6 +164,21 @@ def test_what_may_be_said_of_a_lot_under_mass_balance(tmp_path: Path, text: str,
 )
 def test_what_may_be_said_of_a_segregated_lot(tmp_path: Path, text: str, expected: list[str]):
     assert wording(segregated_line(tmp_path), text) == expected
+
+
+BLENDED = (
+    "At least {percent} % certified material, of dry mass, blended with other material in a recorded proportion "
+    f"(controlled blending, ISCC PLUS, certificate {OWN})."
+)
+
+
+@pytest.mark.parametrize(("percent", "expected"), [(60, []), (61, [EXCEEDS])])
+def test_the_certified_share_of_a_blend_may_be_said(tmp_path: Path, percent: int, expected: list[str]):
+    assert wording(blended_line(tmp_path), BLENDED.format(percent=percent)) == expected
+
+
+def test_what_is_not_blended_is_not_called_so(tmp_path: Path):
+    assert wording(segregated_line(tmp_path), BLENDED.format(percent=1)) == [NOT_ALLOWED]
 
 
 def test_a_certificate_counts_on_the_day_of_the_shipment(tmp_path: Path):

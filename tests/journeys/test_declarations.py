@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
 
 from journeys.bookdesk import attribution, made_film
-from journeys.claimdesk import OWN, attributed_line, our_declaration, own_certificate, segregated_line, sold
+from journeys.claimdesk import OWN, attributed_line, blended_line, our_declaration, own_certificate, segregated_line, sold
 from journeys.desk import Desk
 from tracepack.report.schemas import published_schemas
 
@@ -236,6 +236,13 @@ def test_a_segregated_lot_is_declared_by_its_sources(tmp_path: Path):
     (line,) = found["lines"]
     assert (line["raw_material"], line["category"], line["country_of_origin"]) == ("sugarcane", "bio", "BR")
     assert (line["certified_kg"], line["certified_share"], line["chain_of_custody"]) == ("1000", 1.0, "segregated")
+
+
+def test_a_blend_is_declared_with_its_certified_share(tmp_path: Path):
+    found = declaration(blended_line(tmp_path).fill("Shipments", sold("FILM")))
+    (line,) = found["lines"]
+    assert (line["raw_material"], line["certified_kg"], line["certified_share"]) == ("sugarcane", "600", 0.6)
+    assert line["chain_of_custody"] == "controlled blending"
 
 
 def test_what_is_attributed_to_the_shipment_is_declared_with_it(tmp_path: Path):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tracepack.core.claimrules import ClaimRules, ClaimSentence, ForbiddenClaim
-from tracepack.core.claims import allowed_percent, attributed_categories
+from tracepack.core.claims import CERTIFIED, allowed_percent, attributed_categories, certified_low
 from tracepack.core.claimtext import sentences_in, spoken
 from tracepack.core.custody import LotCustody
 from tracepack.core.figures import FIGURES, Figure
@@ -16,7 +16,9 @@ from tracepack.core.ledger import Certificate, LotKey
 from tracepack.core.papers import NONE, Papers, is_valid
 
 #: Why a sentence of ours may not be said of a lot.
-Refusal: TypeAlias = Literal["no-content", "model", "no-certificate", "nothing-attributed", "no-category", "unfit-name"]
+Refusal: TypeAlias = Literal[
+    "no-content", "model", "no-certificate", "nothing-attributed", "nothing-certified", "no-category", "unfit-name"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,13 @@ def _offer(
     sentence: ClaimSentence,
 ) -> Offer | Refusal:
     """One sentence with its gaps filled in, or why not."""
-    percent = None if sentence.figure is None else allowed_percent(figures[sentence.figure].low)
-    if sentence.is_physical:
-        return _said(sentence, rules, percent) if percent else "no-content"
     if sentence.models is not None and custody.model not in sentence.models:
         return "model"
+    percent = _percent(sentence, custody, figures)
+    if sentence.is_physical:
+        return _said(sentence, rules, percent) if percent else "no-content"
     if percent == 0:
-        return "nothing-attributed"
+        return "nothing-attributed" if sentence.figure == "attributed" else "nothing-certified"
     certificate = own_certificate(papers, custody.scheme, day)
     if certificate is None:
         return "no-certificate"
@@ -79,6 +81,13 @@ def _offer(
     if "{category}" in sentence.text["en"] and not categories:
         return "no-category"
     return _said(sentence, rules, percent, certificate, categories)
+
+
+def _percent(sentence: ClaimSentence, custody: LotCustody, figures: Mapping[str, Figure]) -> int | None:
+    """The most that a sentence may state of a lot; None where it states nothing."""
+    if sentence.figure is None:
+        return None
+    return allowed_percent(certified_low(custody) if sentence.figure == CERTIFIED else figures[sentence.figure].low)
 
 
 def _said(

@@ -13,7 +13,7 @@ from tracepack.core.attribution import attributed_shares
 from tracepack.core.claimrules import ClaimRules
 from tracepack.core.claimtext import Said, fold_claim, forbidden_in, sentences_in
 from tracepack.core.content import declared_attributed
-from tracepack.core.custody import Custody, lot_custody
+from tracepack.core.custody import Custody, LotCustody, lot_custody
 from tracepack.core.figures import least_figures
 from tracepack.core.findings import Finding, Severity, SourceRef
 from tracepack.core.ledger import Attribution, LotKey, Shipment
@@ -23,6 +23,9 @@ from tracepack.core.mixing import NodeKey, composition
 from tracepack.core.mixture import Mixture
 from tracepack.core.papers import MASS_BALANCE, Papers, is_valid
 from tracepack.core.quantity import claim_percent, mass_mg, rounded_share
+
+#: The figure of a sentence that is none of content: the certified share under controlled blending.
+CERTIFIED = "certified_share"
 
 
 @dataclass
@@ -122,17 +125,20 @@ class Models:
     """The models that lots may be claimed under on their days, each state of a lot looked at once."""
 
     custody: Custody
-    _known: dict[NodeKey, tuple[str, str]] = field(default_factory=dict)
+    _known: dict[NodeKey, LotCustody] = field(default_factory=dict)
+
+    def custody_on(self, lot: LotKey, day: dt.date) -> LotCustody:
+        """What a canonical lot may be claimed under on a day."""
+        node: NodeKey = ("state", lot, self.custody.mixture.pools[lot].state_on(day))
+        if node not in self._known:
+            self._known[node] = lot_custody(self.custody, lot, day)
+        return self._known[node]
 
     def on(self, lot: LotKey, day: dt.date, given: Fraction | None = None) -> tuple[str, str]:
         """The model of a canonical lot on a day and its scheme; with what is ``given`` to a shipment of it at least mass balance."""
-        mixture, rank = self.custody.mixture, self.custody.papers.rules.rank
-        node: NodeKey = ("state", lot, mixture.pools[lot].state_on(day))
-        if node not in self._known:
-            found = lot_custody(self.custody, lot, day)
-            self._known[node] = (found.model, found.scheme)
-        model, scheme = self._known[node]
-        return (MASS_BALANCE, scheme) if given and rank(MASS_BALANCE) < rank(model) else (model, scheme)
+        rank, found = self.custody.papers.rules.rank, self.custody_on(lot, day)
+        model = MASS_BALANCE if given and rank(MASS_BALANCE) < rank(found.model) else found.model
+        return model, found.scheme
 
 
 @dataclass
@@ -228,11 +234,17 @@ def _percent(desk: _Desk, lot: LotKey, s: Shipment, said: Said) -> Iterator[Find
     number, figure = s.shipment_no, said.sentence.figure
     if said.percent is None or figure is None:
         return
-    most = allowed_percent(desk.ceilings.of(lot, s.date, figure, number))
+    low = certified_low(desk.models.custody_on(lot, s.date)) if figure == CERTIFIED else desk.ceilings.of(lot, s.date, figure, number)
+    most = allowed_percent(low)
     if said.percent > most:
         percent = _plain(said.percent)
         text = f"The wording of shipment {number} says {percent} % of lot {lot} as {figure}; at most {most} % may be claimed."
         yield Finding("claim-exceeds-figure", Severity.ERROR, text, _CLAIM_LESS, _cells(s))
+
+
+def certified_low(custody: LotCustody) -> float:
+    """The least certified share of a lot under controlled blending; 0 under another model."""
+    return 0.0 if custody.certified_share is None else rounded_share(custody.certified_share.low)
 
 
 def _is_ours(papers: Papers, said: Said, day: dt.date) -> bool:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from tracepack.core.claims import Ceilings, Models
+from tracepack.core.claims import Ceilings, Models, certified_low
 from tracepack.core.content import declared_attributed
 from tracepack.core.declarationrules import BOOKKEPT_MODELS
 from tracepack.core.ledger import Attribution, Delivery, LotKey, Shipment
@@ -51,8 +51,8 @@ class Line:
 
 
 _NOTHING = RawMaterial("", "", "")
-#: Under these models nothing but certified material is in a lot.
-_WHOLE = ("identity preserved", "segregated")
+#: Under this model a part of a lot is certified; under the stronger ones all of it.
+_BLENDED = "controlled blending"
 
 
 def lines_of(lineage: Lineage, ceilings: Ceilings, models: Models, shipments: Iterable[Shipment]) -> list[Line]:
@@ -67,7 +67,8 @@ def _lot_lines(lineage: Lineage, ceilings: Ceilings, models: Models, s: Shipment
     mass = lineage.shipment_mg(s)
     shares = _booked(lineage, ceilings, models, lot, given, s.shipment_no) if model in BOOKKEPT_MODELS else {}
     if model != NONE and model not in BOOKKEPT_MODELS:
-        shares = _physical(ceilings, models, lot, s.date, whole=model in _WHOLE)
+        whole_share = certified_low(models.custody_on(lot, s.date)) if model == _BLENDED else 1.0
+        shares = _physical(ceilings, models, lot, s.date, _exact(whole_share))
     plain = Line(s, lot, lineage.material(lot), model, scheme, _NOTHING, mass, None, None)
     whole = sum(shares.values(), Fraction(0))
     for raw, share in sorted(shares.items()):
@@ -117,8 +118,8 @@ def _declared(lineage: Lineage, ceilings: Ceilings, models: Models, lot: LotKey)
 # --- physically
 
 
-def _physical(ceilings: Ceilings, models: Models, lot: LotKey, day: dt.date, *, whole: bool) -> dict[RawMaterial, Fraction]:
-    """The share of a lot's dry mass from certified deliveries, by raw material; together 1 where the ``whole`` lot is certified."""
+def _physical(ceilings: Ceilings, models: Models, lot: LotKey, day: dt.date, certified: Fraction) -> dict[RawMaterial, Fraction]:
+    """The ``certified`` share of a lot's dry mass by the raw materials of the certified deliveries in it."""
     mixture = ceilings.mixture
     node: NodeKey = ("state", lot, mixture.pools[lot].state_on(day))
     found, _ = origins(node, mixture.nodes, mixture.order)
@@ -128,7 +129,7 @@ def _physical(ceilings: Ceilings, models: Models, lot: LotKey, day: dt.date, *, 
             for raw, part in _sources(mixture.lineage, models, root.delivery).items():
                 shares[raw] = shares.get(raw, Fraction(0)) + _exact(share) * part
     total = sum(shares.values(), Fraction(0))
-    return {raw: share / total for raw, share in shares.items()} if whole and total else shares
+    return {raw: certified * share / total for raw, share in shares.items()} if total and certified else {}
 
 
 def _sources(lineage: Lineage, models: Models, delivery: Delivery) -> dict[RawMaterial, Fraction]:

@@ -22,7 +22,7 @@ class RefusedSentenceAnswer(Model):
     """A sentence of ours that may not be said of this lot, and why."""
 
     key: str
-    reason: Literal["no-content", "model", "no-certificate", "nothing-attributed", "no-category", "unfit-name"]
+    reason: Literal["no-content", "model", "no-certificate", "nothing-attributed", "nothing-certified", "no-category", "unfit-name"]
 
 
 class ForbiddenAnswer(Model):
