@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tracepack.collecting import without_collecting
 from tracepack.core.accounts import book_entries
 from tracepack.core.bookaudit import BookAudit, audit_books
 from tracepack.core.bookrecords import BalancePeriod
@@ -20,6 +21,7 @@ from tracepack.rulebook import balance_rules, material_library
 from tracepack.store import Store
 
 
+@without_collecting()
 def audited(store: Store, lineage: Lineage, site: str | None = None, period: str | None = None) -> BookAudit:
     """The books of the whole workspace (``lineage``), audited beside what was closed; the statements of a site, of a period."""
     return audit_books(lineage, balance_rules(), site, period=period, past=_past(store, lineage))
@@ -61,6 +63,7 @@ def books(store: Store, site: str | None, period: str | None, file_format: str, 
     return answer, render_books(answer, audit, file_format, lang)
 
 
+@without_collecting()
 def _asked(store: Store, site: str | None, period: str | None) -> tuple[BalanceAnswer, BookAudit]:
     lineage = _whole(store)
     audit = audited(store, lineage, site, period)
@@ -89,6 +92,7 @@ def _demand_period(periods: Sequence[BalancePeriod], period: str, site: str | No
     return found
 
 
+@without_collecting()
 def close_period(store: Store, period: str, site: str | None) -> ClosingAnswer:
     """`balance --close PERIOD [--site]`: pin the period's books for good.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from tracepack import questions
+from tracepack.collecting import without_collecting
 from tracepack.core.findings import Finding, Severity, has_errors, sort_findings
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Row
@@ -88,23 +87,7 @@ class _Outcome:
     refused: bool
 
 
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """No search for reference cycles while an import runs.
-
-    An import makes millions of small values and no cycle among them that matters: reference counts free what is no
-    longer needed, while the collector would look through all of it again and again, for more than a third of the time.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-@_without_collecting()
+@without_collecting()
 def import_files(store: Store, paths: Sequence[Path], options: ImportOptions, *, each: bool = False) -> ImportAnswer:
     """Import files as one reading (or ``each`` by itself); raises UnreadableFile before anything is stored."""
     limits = store.limits()

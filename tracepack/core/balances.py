@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 from tracepack.core.accounts import AccountKey, Books, Entry, EntryKind
 from tracepack.core.bookrecords import BalancePeriod
@@ -75,15 +76,19 @@ def segments_of(dates: Iterable[dt.date], periods: Sequence[BalancePeriod]) -> l
 
 
 def _follow(account: AccountKey, entries: Sequence[Entry], segments: Sequence[Segment]) -> Iterable[Statement]:
-    balance, place = Fraction(0), 0
+    # In whole numbers of the least part that all entries have in common: exact, and many times faster than fractions.
+    parts = lcm(*{entry.mg.denominator for entry in entries})
+    amounts = [entry.mg.numerator * (parts // entry.mg.denominator) for entry in entries]
+    balance, place = 0, 0
     for segment in segments:
         opening = lowest = balance
         lowest_on = segment.start
         begin = place
         while place < len(entries) and entries[place].date <= segment.end:
-            balance += entries[place].mg
+            balance += amounts[place]
             place += 1
             ends_day = place == len(entries) or entries[place].date > entries[place - 1].date
             if ends_day and balance < lowest:
                 lowest, lowest_on = balance, entries[place - 1].date
-        yield Statement(account, segment, opening, tuple(entries[begin:place]), balance, lowest, lowest_on)
+        mine = tuple(entries[begin:place])
+        yield Statement(account, segment, Fraction(opening, parts), mine, Fraction(balance, parts), Fraction(lowest, parts), lowest_on)

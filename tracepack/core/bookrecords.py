@@ -9,9 +9,15 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar
 
 from tracepack.core.origin import LotKey, Record, SourceRow
+
+
+@lru_cache(maxsize=4096)
+def _as_written(number: float) -> Decimal:
+    return Decimal(repr(number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +66,7 @@ class ConversionFactor(Record):
     @property
     def exact(self) -> Decimal:
         """The factor as it was written."""
-        return Decimal(repr(self.factor))
+        return _as_written(self.factor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

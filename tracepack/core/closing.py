@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -74,6 +74,8 @@ NOTHING_CLOSED = Past()
 def with_closed_periods(now: State, past: Past) -> State:
     """The books and periods to go by: as now, but closed days as they were closed, with adjustments after them."""
     sites = sorted({c.site for c in past.closings})
+    if not sites:
+        return State(now.books, tuple(sorted(now.periods, key=_days)))
     entries = {key: found for key, found in now.books.entries.items() if key.site not in sites}
     periods = [p for p in now.periods if p.site not in sites]
     for site in sites:
@@ -81,8 +83,16 @@ def with_closed_periods(now: State, past: Past) -> State:
         after = open_periods(now.periods, chain)
         periods += [*(_closed_row(c, past.states[c.known_after]) for c in chain), *after]
         entries |= _entries_of_site(now.books, past, chain, _landing_days(chain, after))
-    ordered = {key: tuple(sorted(entries[key], key=entry_order)) for key in sorted(entries)}
+    ordered = {key: entries[key] for key in sorted(entries)}
     return State(Books(ordered, _names(now.books, past), now.books.obstacles), tuple(sorted(periods, key=_days)))
+
+
+def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=entry_order))
+
+
+def _day(entry: Entry) -> dt.date:
+    return entry.date
 
 
 def _days(period: BalancePeriod) -> tuple[str, dt.date, dt.date, str]:
@@ -122,17 +132,19 @@ def _entries_of_site(now: Books, past: Past, chain: Sequence[Closing], landing: 
     """A site's entries: of each stretch of closed days as it was closed, of the days after them as now, and the adjustments."""
     steps = [*(past.states[c.known_after].books for c in chain), now]
     found: dict[AccountKey, list[Entry]] = {}
+    late: dict[AccountKey, list[Entry]] = {}
     for place, books in enumerate(steps):
         since = chain[place - 1].end if place else dt.date.min
         until = chain[place].end if place < len(chain) else dt.date.max
         for key, entries in _of_site(books, chain[0].site):
-            mine = [e for e in entries if e.date <= until and (e.date > since or not place)]
-            if mine:
-                found.setdefault(key, []).extend(mine)
+            begin = bisect_right(entries, since, key=_day) if place else 0
+            end = bisect_right(entries, until, key=_day)
+            if begin < end:
+                found.setdefault(key, []).extend(entries[begin:end])
         if place and books is not steps[place - 1]:
             for entry in adjustments(steps[place - 1], books, chain[:place], landing[place - 1]):
-                found.setdefault(entry.account, []).append(entry)
-    return {key: tuple(entries) for key, entries in found.items()}
+                late.setdefault(entry.account, []).append(entry)
+    return {key: _in_order([*found.get(key, ()), *late[key]]) if key in late else tuple(found[key]) for key in {*found, *late}}
 
 
 def _of_site(books: Books, site: str) -> Iterator[tuple[AccountKey, tuple[Entry, ...]]]:

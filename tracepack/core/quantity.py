@@ -160,8 +160,9 @@ def _geometry_factor(name: str, geometry: Geometry) -> Decimal | None:
 
 def kg_text(mg: int) -> str:
     """Milligrams as a decimal string in kg, without exponent or trailing zeros ("90", "0.5")."""
-    text = f"{Decimal(mg) / MG_PER_KG:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    whole, rest = divmod(abs(mg), MG_PER_KG)
+    decimals = f".{rest:06d}".rstrip("0") if rest else ""
+    return f"{'-' if mg < 0 else ''}{whole}{decimals}"
 
 
 def rounded_share(share: float) -> float:

@@ -30,12 +30,13 @@ def give_back(desk: Desk) -> None:
 
 def send_back(desk: Desk) -> None:
     """A return to a supplier: the credits that the lot brought go back in proportion to what of it does."""
+    returned = _of_kind(desk, "return to supplier")
     received: dict[LotKey, list[Entry]] = {}
-    for entry in desk.entries:
+    for entry in desk.entries if returned else ():
         if entry.kind == "received" and entry.lot is not None:
             received.setdefault(entry.lot, []).append(entry)
     gone: dict[LotKey, Fraction] = {}
-    for s in _of_kind(desk, "return to supplier"):
+    for s in returned:
         lot = desk.lineage.canonical(s.lot)
         mass, masses = desk.lineage.shipment_mg(s), [desk.lineage.delivery_mg(d) for d in desk.lineage.delivered(lot)]
         whole = None if None in masses else sum(mg or 0 for mg in masses)
