@@ -6,6 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+#: How long an example takes says how busy the machine is, not whether the law holds.
+settings.register_profile("tracepack", deadline=None)
+settings.load_profile("tracepack")
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"

@@ -17,7 +17,8 @@ T = TypeVar("T")
 _NAMES = frozenset({"text", "lot", "unit"})
 #: Fields whose values a check sets against each other, though they are names or days.
 _COMPARED = frozenset(
-    {("Balance Periods", "start"), ("Balance Periods", "end"), ("Credit Transfers", "from_site"), ("Credit Transfers", "to_site")}
+    {("Balance Periods", "start"), ("Balance Periods", "end")}
+    | {("Credit Transfers", key) for key in ("from_site", "to_site", "scheme", "to_scheme")}
 )
 
 
