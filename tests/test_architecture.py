@@ -16,8 +16,12 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "samples" not in p.relative
 ROOMS = {
     "bookcommand": {"showing", "workspace", "errors"},
     "showing": {"workspace", "documents", "report", "errors"},
+    "commandoptions": set(),
+    "lotcommands": {"commandoptions", "showing", "errors"},
     "cli": {
         "bookcommand",
+        "commandoptions",
+        "lotcommands",
         "showing",
         "annotating",
         "declaring",
@@ -85,7 +89,7 @@ CORE = [
     {"quantitybook", "percentages"},
     {"balances"},
     {"trace", "deliverychecks"},
-    {"content", "custody"},
+    {"content", "custody", "recount"},
     {"mixture", "attribution", "papers"},
     {"conversion", "delivered", "dry", "pools"},
     {"arrivals"},
@@ -94,10 +98,13 @@ CORE = [
     {"entries", "returns"},
     {"figures"},
     {"mixing"},
+    {"recountblend"},
+    {"recountrows"},
     {"lineage"},
     {"runs", "structure"},
+    {"recountbounds"},
     {"properties"},
-    {"catalogue", "region", "bounds"},
+    {"catalogue", "region", "bounds", "elimination"},
     {"limits", "bookrules", "schemerules", "claimrules", "claimtext", "declarationrules"},
     {"library", "facts", "known", "methods", "shares", "numerals", "dates"},
     {"sites"},
@@ -108,7 +115,7 @@ CORE = [
 ]
 #: An outside library and the only modules (prefixes) that may import it.
 OWNERS = {
-    "click": ("cli", "layoutoptions", "showing"),
+    "click": ("cli", "commandoptions", "lotcommands", "layoutoptions", "showing"),
     "sqlalchemy": ("store",),
     "openpyxl": (
         "intake.workbook",
