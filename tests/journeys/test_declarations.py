@@ -231,6 +231,12 @@ def test_a_bought_lot_that_is_sold_on_keeps_its_number_and_its_papers(tmp_path: 
     assert line["chain_of_custody"] == "mass balance"
 
 
+def test_a_share_is_declared_rounded_down(tmp_path: Path):
+    desk = attributed_line(tmp_path, tonnes=33.3339).fill("Shipments", sold("FILM"))
+    assert declaration(desk)["lines"][0]["certified_share"] == 0.666678
+    assert "66.66 %" in desk.run("declaration", "S-1").out
+
+
 def test_a_segregated_lot_is_declared_by_its_sources(tmp_path: Path):
     found = declaration(segregated_line(tmp_path).fill("Shipments", sold("FILM")))
     (line,) = found["lines"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
 
 from tracepack import data
 from tracepack.data.speech import title_in
@@ -81,9 +82,14 @@ def _line(line: DeclarationLineAnswer, w: Wording) -> tuple[Cell, ...]:
         Cell(line.country_of_origin),
         Cell(f"{w.number(line.quantity)} {line.unit}"),
         _mass(line.certified_kg, w),
-        Cell("" if share is None else w.percent(share), number=share),
+        Cell("" if share is None else w.percent(_rounded_down(share)), number=share),
         Cell(model_name(line.chain_of_custody, w)),
     )
+
+
+def _rounded_down(share: float) -> float:
+    """A share as it may be declared: to a hundredth of a percent, never up; what is less than that as it is."""
+    return float(Decimal(repr(share)).quantize(Decimal("0.0001"), ROUND_FLOOR)) or share
 
 
 def _mass(kg: str | None, w: Wording) -> Cell:
