@@ -81,7 +81,7 @@ def test_every_formula_gives_the_value_beside_it(kept: Desk) -> None:
         for row in cells(path, place, values=False).iter_rows():
             for cell in row:
                 if cell.data_type == "f":
-                    found += 1
+                    found += place < 2
                     assert here[cell.coordinate].value == pytest.approx(worked_out(cell.value, here, entries), abs=KG), cell.coordinate
     assert found == 3 * 2 + 1 + 3, "closing, entries and check of two lines, one carried over; two attributions, one adjustment"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import openpyxl
 import pytest
 
 from journeys.bookdesk import FEBRUARY, JANUARY, MARCH, Q1, attribution, certified, described, made_film, names
@@ -154,3 +155,18 @@ def test_the_text_shows_the_quantity_book(desk: Desk, lang: str) -> None:
     answer = desk.run("balance", "--lang", lang)
     assert answer.code == 1
     assert all(words in answer.out for words in ("PP", "1000000", "1006000", "stock-differs"))
+
+
+def test_the_workbook_of_the_books_holds_the_quantity_book(desk: Desk) -> None:
+    """Stock by period with its closing as a formula, every movement with its cell, every count with its difference."""
+    desk.fill("Balance Periods", Q1).fill("Deliveries", pp("A", 600), pp("B", 400)).fill("Stock Counts", counted(1006)).bring_in()
+    out = desk.folder / "books.xlsx"
+    assert desk.run("balance", "-o", str(out)).code == 1
+    book = openpyxl.load_workbook(out, data_only=True)
+    stock, moved, counts = (list(book[name].iter_rows(values_only=True)) for name in ("Quantity book", "Movements", "Stock counts"))
+    assert dict(zip(stock[0], stock[1], strict=True)) | {"Received, kg": 1000000, "Closing, kg": 1000000} == dict(
+        zip(stock[0], stock[1], strict=True)
+    )
+    assert [row[-2] for row in moved[1:]] == ["D2", "D3"]
+    assert dict(zip(counts[0], counts[1], strict=True))["Difference, kg"] == 6000
+    assert openpyxl.load_workbook(out)["Quantity book"]["P2"].value == "=F2+G2+H2+I2+J2+K2-L2-M2-N2-O2"

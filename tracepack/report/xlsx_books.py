@@ -20,6 +20,7 @@ from tracepack.core.findings import SourceRef
 from tracepack.report.answers_balance import AccountAnswer, BalanceAnswer, EntryAnswer, PeriodBalanceAnswer
 from tracepack.report.wording import Wording, wording
 from tracepack.report.xlsx import STAMP
+from tracepack.report.xlsx_quantities import write_quantities
 from tracepack.report.xlsx_table import OPTIONS, Column, Formula, Styles, Value, write_table
 
 #: What stands between opening and closing: the figure, the kind of its entries, and whether it is shown as it is or turned about.
@@ -46,7 +47,7 @@ Line = tuple[AccountAnswer, PeriodBalanceAnswer, Statement]
 
 
 def books_to_xlsx(answer: BalanceAnswer, audit: BookAudit, lang: str = "en") -> bytes:
-    """The books that ``answer`` publishes of ``audit``: balances, entries, percentages, closed periods, findings, rules, a sheet each."""
+    """The books that ``answer`` publishes of ``audit``: accounts, percentages, closed periods, findings, rules, quantities."""
     w = wording(lang)
     out = io.BytesIO()
     book = Workbook(out, dict(OPTIONS))
@@ -61,6 +62,7 @@ def books_to_xlsx(answer: BalanceAnswer, audit: BookAudit, lang: str = "en") -> 
     write_table(book, styles, w("balance.sheet.closings"), _columns(w, _CLOSED, {}), _closings(answer, w))
     write_table(book, styles, w("balance.sheet.findings"), _columns(w, _FOUND, {"message": 80, "hint": 60}), _findings(answer, w))
     write_table(book, styles, w("balance.sheet.rules"), _columns(w, _RULES, {"says": 50, "source": 80}), _rules(answer, w))
+    write_quantities(book, styles, answer, w)
     about = [w("text.as_known", number=answer.as_known_after_import), w("balance.sheet.how")]
     write_table(book, styles, w("balance.sheet.about"), [Column(w("balance.sheet.title"), 120)], [[line] for line in about])
     book.close()
