@@ -21,7 +21,7 @@ def give_back(desk: Desk) -> None:
     shipments = {row.attribution_no: row for row in desk.lineage.ledger.attributions if row.lot_no is None}
     for entry in [e for e in desk.entries if e.kind == "attributed" and e.number in shipments]:
         attribution: Attribution = shipments[entry.number]
-        for found in returns.of_shipment.get(attribution.shipment_no or "", ()):
+        for found in (back for back in returns.of_shipment.get(attribution.shipment_no or "", ()) if back.share):
             refs = (found.row.source.ref("quantity"), *(s.source.ref("quantity") for s in found.shipped), entry.refs[0])
             day = max(found.row.date, entry.date)
             back = Entry(entry.account, day, "given-back", -entry.mg * found.share, found.row.shipment_no, refs, of=entry.number)
