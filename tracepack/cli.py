@@ -17,26 +17,14 @@ from typing import Any
 
 import click
 
-from tracepack import __version__
+from tracepack import __version__, lotcommands
+from tracepack.commandoptions import BUG, DONE, FOUND_ERRORS, INTERRUPTED, NOT_DONE, as_of_option, json_option, lang_option
 from tracepack.documents import write_atomically
 from tracepack.errors import TracepackError, UsageProblem
 from tracepack.layoutoptions import layout_answers, layout_options
 from tracepack.showing import deliver, format_of, opened, say, show
 
-#: Exit codes: done; done, but there are errors (or the import was refused); not carried out; a bug; interrupted.
-DONE, FOUND_ERRORS, NOT_DONE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
-
-LANGUAGES = ("en", "zh", "de")
-DIAGRAM_FORMATS = ("svg", "pdf", "png", "dot")
-REPORT_FORMATS = ("md", "html", "json")
 DECLARATION_FORMATS = ("txt", "pdf", "xlsx", "json")
-
-
-_lang = click.option(
-    "--lang", type=click.Choice(LANGUAGES), envvar="TRACEPACK_LANG", default="en", show_default=True, help="Language of the answer."
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-_owner = click.option("--owner", metavar="PARTY", help="Whose lot, where several parties use the number.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,7 +75,7 @@ def init(workspace: str, organisation: str, site: str) -> None:
 
 @command("demo", "tracepack demo my-demo")
 @click.argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path))
-@_lang
+@lang_option
 def demo(directory: Path | None, lang: str) -> None:
     """Build a workspace from the sample supply chain, with a report and a diagram of a finished film lot.
 
@@ -104,7 +92,7 @@ def demo(directory: Path | None, lang: str) -> None:
     "--for", "which", type=click.Choice(["supplier", "production", "all"]), default="all", show_default=True, help="Which sheets."
 )
 @click.option("--supplier", metavar="ID", help="Whom it is for: its drop-downs then hold this supplier's own names only.")
-@_lang
+@lang_option
 @click.pass_obj
 def template(workspace: str, file: Path, which: str, supplier: str | None, lang: str) -> None:
     """Write a workbook to fill in: its sheets, headers, drop-downs and notes.
@@ -132,8 +120,8 @@ def template(workspace: str, file: Path, which: str, supplier: str | None, lang:
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and what each column was taken for; store nothing.")
 @click.option("--each", is_flag=True, help="Take each file by itself instead of all or nothing.")
 @layout_options
-@_json
-@_lang
+@json_option
+@lang_option
 @click.pass_obj
 def import_(workspace: str, /, files: Sequence[Path], as_json: bool, lang: str, **told: Any) -> int:
     """Bring workbooks in, all or nothing: one import, whatever the number of files.
@@ -169,52 +157,16 @@ def import_(workspace: str, /, files: Sequence[Path], as_json: bool, lang: str, 
 
 @command("lots", "tracepack lots film")
 @click.argument("text", default="")
-@_json
-@_lang
+@json_option
+@lang_option
 @click.pass_obj
 def lots(workspace: str, text: str, as_json: bool, lang: str) -> None:
     """List the lots, or those whose number, owner or material contains TEXT."""
     show(opened(workspace).lots(text), as_json, "lots_text", lang)
 
 
-@command("content", "tracepack content FILM-2026-031 --json")
-@click.argument("lot")
-@_owner
-@click.option("--on", metavar="DATE", help="State of a running pool on that day (YYYY-MM-DD); default: the span of all its states.")
-@_json
-@_lang
-@click.pass_obj
-def content(workspace: str, lot: str, owner: str | None, on: str | None, as_json: bool, lang: str) -> None:
-    """The content figures of LOT with their bounds and evidence, and its origins."""
-    show(opened(workspace).content(lot, owner=owner, on=on), as_json, "content_text", lang)
-
-
-@command("trace", "tracepack trace FILM-2026-031 --up")
-@click.argument("lot")
-@click.option("--up", "direction", flag_value="up", default=True, help="To what it was made from (the default).")
-@click.option("--down", "direction", flag_value="down", help="To what was made from it and who received it.")
-@_owner
-@_json
-@_lang
-@click.pass_obj
-def trace(workspace: str, lot: str, direction: str, owner: str | None, as_json: bool, lang: str) -> int:
-    """The lineage of LOT as a tree, with the mass on every link.  Exit code 1 where it is not complete."""
-    answer = opened(workspace).trace(lot, owner=owner, direction=direction)
-    show(answer, as_json, "trace_text", lang)
-    return DONE if answer.complete else FOUND_ERRORS
-
-
-@command("check", "tracepack check FILM-2026-031")
-@click.argument("lot", required=False)
-@_owner
-@_json
-@_lang
-@click.pass_obj
-def check(workspace: str, lot: str | None, owner: str | None, as_json: bool, lang: str) -> int:
-    """The audit tests, over everything or over the lineage of LOT.  Exit code 1 where one finds an error."""
-    answer = opened(workspace).check(lot, owner=owner)
-    show(answer, as_json, "check_text", lang)
-    return FOUND_ERRORS if any(finding.severity == "error" for finding in answer.findings) else DONE
+for _about_lots in (lotcommands.content, lotcommands.trace, lotcommands.check):
+    cli.add_command(_about_lots)
 
 
 @command("balance", "tracepack balance --site PLANT-1 -o books.xlsx")
@@ -222,50 +174,26 @@ def check(workspace: str, lot: str | None, owner: str | None, as_json: bool, lan
 @click.option("--period", metavar="ID", help="This period only.")
 @click.option("--close", "closing", metavar="PERIOD", help="Pin a period for good: what changes later is adjusted in the open one.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.xlsx, .json or .txt; default text to stdout.")
-@_json
-@_lang
+@as_of_option
+@json_option
+@lang_option
 @click.pass_obj
-def balance(workspace: str, /, **asked: Any) -> int:
+def balance(workspace: str, /, as_of: int | None, **asked: Any) -> int:
     """The mass-balance books: each account's credits and uses by period.  Exit code 1 where there is an error."""
     from tracepack.bookcommand import balance_or_close
 
-    return FOUND_ERRORS if balance_or_close(opened(workspace), **asked) else DONE
+    return FOUND_ERRORS if balance_or_close(opened(workspace, as_of), **asked) else DONE
 
 
-@command("diagram", "tracepack diagram FILM-2026-031 -o lineage.svg")
-@click.argument("lot")
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.svg, .pdf, .png or .dot; default SVG to stdout."
-)
-@_owner
-@_lang
-@click.pass_obj
-def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, lang: str) -> None:
-    """Draw the lineage of LOT, from feedstock sources on the left to the lot on the right."""
-    file_format = format_of(output, DIAGRAM_FORMATS)
-    deliver(opened(workspace).diagram(lot, format=file_format, owner=owner, lang=lang), output)
-
-
-@command("report", "tracepack report FILM-2026-031 --lang de -o report.html")
-@click.argument("lot")
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.md, .html or .json; default Markdown to stdout."
-)
-@_owner
-@_lang
-@click.option("--json", "as_json", is_flag=True, help="The report as JSON, as with -o FILE.json.")
-@click.pass_obj
-def report(workspace: str, lot: str, output: Path | None, owner: str | None, lang: str, as_json: bool) -> None:
-    """Write the traceability report of LOT."""
-    file_format = "json" if as_json else format_of(output, REPORT_FORMATS)
-    deliver(opened(workspace).report(lot, format=file_format, owner=owner, lang=lang), output)
+for _document in (lotcommands.diagram, lotcommands.report):
+    cli.add_command(_document)
 
 
 @command("declaration", "tracepack declaration S-26-0012 -o declaration.pdf")
 @click.argument("shipment")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.pdf, .xlsx, .json or .txt; default: text.")
-@_json
-@_lang
+@json_option
+@lang_option
 @click.pass_obj
 def declaration(workspace: str, shipment: str, output: Path | None, as_json: bool, lang: str) -> int:
     """The sustainability declaration of SHIPMENT.  Exit code 1 while it is a draft: something is missing, or says too much."""
@@ -284,8 +212,8 @@ def declaration(workspace: str, shipment: str, output: Path | None, as_json: boo
 
 @command("log", "tracepack log 3")
 @click.argument("number", required=False, type=int, metavar="[IMPORT]")
-@_json
-@_lang
+@json_option
+@lang_option
 @click.pass_obj
 def log(workspace: str, number: int | None, as_json: bool, lang: str) -> None:
     """List imports and withdrawals and what they changed; with the number of an IMPORT also every fact it recorded."""
@@ -295,8 +223,8 @@ def log(workspace: str, number: int | None, as_json: bool, lang: str) -> None:
 @command("withdraw", 'tracepack withdraw 3 --why "sent by mistake"')
 @click.argument("what", metavar="IMPORT|FACT")
 @click.option("--why", required=True, metavar="TEXT", help="The reason, kept in the log.")
-@_json
-@_lang
+@json_option
+@lang_option
 @click.pass_obj
 def withdraw(workspace: str, what: str, why: str, as_json: bool, lang: str) -> None:
     """Take back an import (its number) or one fact (F and its number, as `log IMPORT` shows); what it had replaced holds again."""
@@ -310,8 +238,8 @@ def withdraw(workspace: str, what: str, why: str, as_json: bool, lang: str) -> N
 
 
 @command("schemes", "tracepack schemes --lang de")
-@_json
-@_lang
+@json_option
+@lang_option
 def schemes(as_json: bool, lang: str) -> None:
     """The certification schemes known: edition, source, every rule, and what no public text confirms."""
     from tracepack.workspace import Workspace

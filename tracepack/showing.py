@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from tracepack.workspace import Workspace
 
 
-def opened(workspace: str) -> Workspace:
-    """The workspace that -w names."""
+def opened(workspace: str, as_of: int | None = None) -> Workspace:
+    """The workspace that -w names, as it is known now or was known after an import."""
     from tracepack.workspace import Workspace
 
-    return Workspace.open(workspace)
+    where = Workspace.open(workspace)
+    return where if as_of is None else where.at(as_of)
 
 
 def say(text: str) -> None:

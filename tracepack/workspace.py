@@ -43,6 +43,13 @@ class Workspace:
         """
         return cls(Store.create(where, organisation or "own", site or "main"), where)
 
+    def at(self, import_id: int) -> Workspace:
+        """The workspace as it was known after an import: it answers what it answered then, and cannot be changed.
+
+        Raises UnknownImport, naming the range there is.
+        """
+        return Workspace(self._store.at(import_id), self._where)
+
     @property
     def organisation(self) -> str:
         """Party ID of ourselves, the owner of own lots."""

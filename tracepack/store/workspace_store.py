@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -13,6 +14,7 @@ from tracepack.core.facts import ledger_from_facts
 from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Ledger, LotKey, Settings
 from tracepack.core.limits import Limits, limits_from_facts
+from tracepack.errors import UnknownImport, UsageProblem
 from tracepack.store import changes, closings, history, lookup, slices
 from tracepack.store.database import create_database, open_database, transaction
 from tracepack.store.schema import blobs, workspace
@@ -28,6 +30,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._ongoing: Connection | None = None
+        self._as_of: int | None = None
         with self._transaction(writing=False) as connection:
             row = connection.execute(select(workspace.c.organisation, workspace.c.site)).one()
         #: Party ID of ourselves; the owner of own lots.
@@ -45,6 +48,19 @@ class Store:
         """Create a workspace; WorkspaceError where there is one already."""
         create_database(where, organisation, site)
         return cls.open(where)
+
+    def at(self, import_id: int) -> Store:
+        """The workspace as it was known after an import (or withdrawal, or closing); it can be read, not changed.
+
+        Raises UnknownImport, naming the range there is.
+        """
+        latest = self.latest_import()
+        if not 1 <= import_id <= latest:
+            known = f"the log runs from 1 to {latest}" if latest else "nothing was imported yet"
+            raise UnknownImport(f"there is no import {import_id}: {known}", "`tracepack log` lists them")
+        past = copy(self)
+        past._ongoing, past._as_of = None, import_id
+        return past
 
     # ---- transactions
 
@@ -72,6 +88,8 @@ class Store:
         if self._ongoing is not None:
             yield self._ongoing
             return
+        if writing and self._as_of is not None:
+            raise UsageProblem("what was known in the past is not changed", "leave --as-of out")
         with transaction(self._engine, writing=writing) as connection:
             self._ongoing = connection
             try:
@@ -82,7 +100,9 @@ class Store:
     # ---- reading
 
     def latest_import(self) -> int:
-        """The number of the newest import, withdrawal or closing; 0 in a new workspace."""
+        """The number of the newest import, withdrawal or closing; 0 in a new workspace.  In a past state the one it was taken after."""
+        if self._as_of is not None:
+            return self._as_of
         with self._transaction(writing=False) as connection:
             return history.latest_import(connection)
 
@@ -94,7 +114,7 @@ class Store:
     def closings(self) -> tuple[Closing, ...]:
         """The balance periods that were closed, the first one first."""
         with self._transaction(writing=False) as connection:
-            return closings.read_closings(connection)
+            return tuple(c for c in closings.read_closings(connection) if self._as_of is None or c.number <= self._as_of)
 
     def load_ledger(self, around: Iterable[LotKey] | None = None, direction: slices.Direction = "up", as_of: int | None = None) -> Ledger:
         """The records that a question about some lots needs, in stored order; ``around=None`` loads everything.
@@ -103,6 +123,7 @@ class Store:
         or not at all (``"here"``).  Every fact that touches a lot met on the walk is loaded, runs whole; what else
         those runs took or made is not walked further.  ``as_of`` N shows what was known after import N.
         """
+        as_of = self._as_of if as_of is None else as_of
         with self._transaction(writing=False) as connection:
             if around is None:
                 found = slices.facts_of_sheets(connection, None, as_of)
@@ -118,23 +139,23 @@ class Store:
     def limits(self) -> Limits:
         """How much of a file is read, by the Settings rows."""
         with self._transaction(writing=False) as connection:
-            return limits_from_facts(slices.facts_of_sheets(connection, {"Settings"}, None))
+            return limits_from_facts(slices.facts_of_sheets(connection, {"Settings"}, self._as_of))
 
     def settings(self) -> Settings:
         """The tolerances that hold now."""
         return self.load_ledger(around=()).settings
 
-    def find_lot(self, number: str, owner: str | None = None, as_of: int | None = None) -> list[LotKey]:
+    def find_lot(self, number: str, owner: str | None = None) -> list[LotKey]:
         """The lots of a number, by owner; an Own Lot No is found too, but not beside the delivered lot of that number."""
         with self._transaction(writing=False) as connection:
             if owner is not None:
-                return lookup.lot_of_owner(connection, LotKey(owner, number), as_of)
-            return lookup.lots_of_number(connection, number, as_of)
+                return lookup.lot_of_owner(connection, LotKey(owner, number), self._as_of)
+            return lookup.lots_of_number(connection, number, self._as_of)
 
-    def lots(self, text: str = "", as_of: int | None = None) -> list[LotKey]:
+    def lots(self, text: str = "") -> list[LotKey]:
         """The lots that may match a text in number, owner or material, by owner and number; all for ""."""
         with self._transaction(writing=False) as connection:
-            return lookup.search_lots(connection, text, as_of)
+            return lookup.search_lots(connection, text, self._as_of)
 
     def existing_facts(self, keys: Iterable[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, tuple[str, ...]], Fact]:
         """The facts that hold now for some (sheet, key), where there are any."""
@@ -147,9 +168,9 @@ class Store:
             return lookup.newest_facts(connection, sheets, text, limit)
 
     def facts_of(self, sheets: Collection[str]) -> list[Fact]:
-        """The facts of some sheets that hold now, in stored order."""
+        """The facts of some sheets that hold, in stored order."""
         with self._transaction(writing=False) as connection:
-            return slices.facts_of_sheets(connection, sheets, None)
+            return slices.facts_of_sheets(connection, sheets, self._as_of)
 
     def known(self, names: Collection[str]) -> Known:
         """What is known of the lots, parties and materials of some names."""
@@ -159,7 +180,7 @@ class Store:
     def log(self, only: int | None = None) -> list[history.ImportRecord]:
         """Every import, withdrawal and closing, oldest first; ``only`` one of them with all it recorded (empty if there is none)."""
         with self._transaction(writing=False) as connection:
-            return history.history(connection, only)
+            return [r for r in history.history(connection, only) if self._as_of is None or r.import_id <= self._as_of]
 
     def file_data(self, sha256: str) -> bytes | None:
         """The original bytes of an imported file, or None."""

@@ -1,0 +1,87 @@
+"""The commands about lots: what a lot is made of, where it came from, what is wrong with it, and the documents about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracepack.commandoptions import DONE, FOUND_ERRORS, as_of_option, json_option, lang_option, owner_option
+from tracepack.showing import deliver, format_of, opened, show
+
+DIAGRAM_FORMATS = ("svg", "pdf", "png", "dot")
+REPORT_FORMATS = ("md", "html", "json")
+
+
+@click.command("content", epilog="Example:  tracepack content FILM-2026-031 --json")
+@click.argument("lot")
+@owner_option
+@as_of_option
+@click.option("--on", metavar="DATE", help="State of a running pool on that day (YYYY-MM-DD); default: the span of all its states.")
+@json_option
+@lang_option
+@click.pass_obj
+def content(workspace: str, lot: str, owner: str | None, as_of: int | None, on: str | None, as_json: bool, lang: str) -> None:
+    """The content figures of LOT with their bounds and evidence, and its origins."""
+    show(opened(workspace, as_of).content(lot, owner=owner, on=on), as_json, "content_text", lang)
+
+
+@click.command("trace", epilog="Example:  tracepack trace FILM-2026-031 --up")
+@click.argument("lot")
+@click.option("--up", "direction", flag_value="up", default=True, help="To what it was made from (the default).")
+@click.option("--down", "direction", flag_value="down", help="To what was made from it and who received it.")
+@owner_option
+@as_of_option
+@json_option
+@lang_option
+@click.pass_obj
+def trace(workspace: str, lot: str, direction: str, owner: str | None, as_of: int | None, as_json: bool, lang: str) -> int:
+    """The lineage of LOT as a tree, with the mass on every link.  Exit code 1 where it is not complete."""
+    answer = opened(workspace, as_of).trace(lot, owner=owner, direction=direction)
+    show(answer, as_json, "trace_text", lang)
+    return DONE if answer.complete else FOUND_ERRORS
+
+
+@click.command("check", epilog="Example:  tracepack check FILM-2026-031")
+@click.argument("lot", required=False)
+@owner_option
+@as_of_option
+@json_option
+@lang_option
+@click.pass_obj
+def check(workspace: str, lot: str | None, owner: str | None, as_of: int | None, as_json: bool, lang: str) -> int:
+    """The audit tests, over everything or over the lineage of LOT.  Exit code 1 where one finds an error."""
+    answer = opened(workspace, as_of).check(lot, owner=owner)
+    show(answer, as_json, "check_text", lang)
+    return FOUND_ERRORS if any(finding.severity == "error" for finding in answer.findings) else DONE
+
+
+@click.command("diagram", epilog="Example:  tracepack diagram FILM-2026-031 -o lineage.svg")
+@click.argument("lot")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.svg, .pdf, .png or .dot; default SVG to stdout."
+)
+@owner_option
+@as_of_option
+@lang_option
+@click.pass_obj
+def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, as_of: int | None, lang: str) -> None:
+    """Draw the lineage of LOT, from feedstock sources on the left to the lot on the right."""
+    file_format = format_of(output, DIAGRAM_FORMATS)
+    deliver(opened(workspace, as_of).diagram(lot, format=file_format, owner=owner, lang=lang), output)
+
+
+@click.command("report", epilog="Example:  tracepack report FILM-2026-031 --lang de -o report.html")
+@click.argument("lot")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.md, .html or .json; default Markdown to stdout."
+)
+@owner_option
+@as_of_option
+@lang_option
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON, as with -o FILE.json.")
+@click.pass_obj
+def report(workspace: str, lot: str, output: Path | None, owner: str | None, as_of: int | None, lang: str, as_json: bool) -> None:
+    """Write the traceability report of LOT."""
+    file_format = "json" if as_json else format_of(output, REPORT_FORMATS)
+    deliver(opened(workspace, as_of).report(lot, format=file_format, owner=owner, lang=lang), output)
