@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tracepack.core.custody import Custody, LotCustody, lot_custody
+from tracepack.core.custody import Custody, LotCustody, model_on
 from tracepack.core.findings import Finding, Severity, sort_findings
 from tracepack.core.ledger import Certificate, Declaration, Delivery, LotKey, Shipment
 from tracepack.core.library import fold_name
@@ -218,14 +218,14 @@ def _declared(custody: Custody, lot: LotKey, shipment: Shipment, declared: Decla
         hint = "Add the site's certificate of that day; without one, nothing may be sold as certified."
         refs = (shipment.source.ref("date"), cell, ended.source.ref("valid_until"))
         yield Finding("own-certificate-not-valid", Severity.ERROR, text, hint, refs)
-    found = lot_custody(custody, lot, shipment.date, scheme=rules.scheme_key(declared.scheme))
+    model, why = model_on(custody, lot, shipment.date, rules.scheme_key(declared.scheme))
     limit = papers.site_model(site, rules.scheme_key(declared.scheme), shipment.date)
-    most = found.model if limit.model is None or limit.model == NONE else rules.certified[found.model, limit.model]
+    most = model if limit.model is None or limit.model == NONE else rules.certified[model, limit.model]
     if shipment.shipment_no in papers.attributed_shipments:
         most = min(most, MASS_BALANCE, key=rules.rank)
     if rules.rank(declared.chain_of_custody) < rules.rank(most):
         number, said = shipment.shipment_no, declared.chain_of_custody
         text = f"Shipment {number} is declared under this model: {said}; lot {lot} may be claimed under this one: {most}."
         hint = "Declare it under the lot's own model, or correct what its lineage states."
-        why = limit.refs if most != found.model else found.link.refs
-        yield Finding("claim-above-custody", Severity.ERROR, text, hint, (cell, declared.source.ref("chain_of_custody"), *why))
+        cells = (cell, declared.source.ref("chain_of_custody"), *(why if most == model else limit.refs))
+        yield Finding("claim-above-custody", Severity.ERROR, text, hint, cells)

@@ -117,8 +117,17 @@ def _follow(mixture: Mixture, papers: Papers, scheme: str) -> CustodyView:
     return view
 
 
-def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None, *, scheme: str | None = None) -> LotCustody:
-    """The model of a lot of a mixture that holds its upstream: under a scheme, else under the one where it is strongest.
+def model_on(custody: Custody, asked: LotKey, day: dt.date, scheme: str) -> tuple[str, tuple[SourceRef, ...]]:
+    """A lot's model under a scheme on a day, and the cells of the link that set it; nothing else, so that many may be asked."""
+    lineage, rank = custody.mixture.lineage, custody.papers.rules.rank
+    lot = lineage.canonical(asked)
+    standing = custody.under(scheme).standing["state", lot, custody.mixture.pools[lot].state_on(day)]
+    booked = attributed_content(lineage, lot) if rank(standing.model) > rank(MASS_BALANCE) and lineage.attributions else None
+    return (standing.model, standing.link.refs) if booked is None else (MASS_BALANCE, booked.refs)
+
+
+def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> LotCustody:
+    """The model of a lot of a mixture that holds its upstream, under the scheme where it is strongest.
 
     Of a running pool the weakest of its dated states, or that of a day.
     """
@@ -129,7 +138,7 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None, *, s
     nodes = reach(keys, mixture.edges)
     deliveries = deliveries_of(mixture, nodes)
     sites = {node[1].site for node in nodes if node[0] != "state"} | {mixture.lineage.ledger.site}
-    views = [custody.under(scheme) for scheme in ([scheme] if scheme is not None else schemes_of(papers, deliveries, sites))]
+    views = [custody.under(scheme) for scheme in schemes_of(papers, deliveries, sites)]
     found = [(view, _weakest(papers, [view.standing[key] for key in keys])) for view in views]
     view, best = min(found, key=lambda pair: papers.rules.rank(pair[1].model))
     attributed = attributed_content(mixture.lineage, lot)
