@@ -78,6 +78,8 @@ def _balances(view: BookView) -> Iterator[Finding]:
     for s in view.statements:
         if method_of(view.rules, view.books.names[s.account][0], s.account.site) != "credit":
             continue  # judged output by output
+        if s.closing >= 0 and s.lowest >= 0:
+            continue
         uses = tuple(entry.refs[0] for entry in s.entries if entry.mg < 0) or tuple(e.refs[0] for e in s.entries)
         until = f"period {s.segment.period.period_id}" if s.segment.period else f"the days to {s.segment.end}"
         if s.closing < 0:

@@ -54,9 +54,9 @@ def _bases(view: BookView) -> Iterator[Finding]:
         if key.site not in view.sites:
             continue
         used: dict[str, dict[SourceRef, ConversionFactor]] = {}
-        for entry in entries:
-            for row in (factors[ref] for ref in entry.refs if ref in factors):
-                used.setdefault(row.basis, {})[row.source.ref("basis")] = row
+        for ref in {ref for entry in entries if entry.factor is not None for ref in entry.refs[1:]} & factors.keys():
+            row = factors[ref]
+            used.setdefault(row.basis, {})[row.source.ref("basis")] = row
         yield from _not_allowed(view, key, used)
         if len(used) > 1:
             text = f"Account {view.name(key)}: attributions were debited by {', '.join(sorted(used))}, which cannot be added up."
@@ -106,9 +106,10 @@ def _beyond(view: BookView, found: Sequence[Percentage]) -> Iterator[Finding]:
     """Attributions beyond the percentage of what they name; each is judged by that of its own day."""
     uses: dict[tuple[str, str], _Use] = {}
     shown = _Shown(view, found)
-    for row in sorted(view.lineage.ledger.attributions, key=lambda a: (a.date, a.attribution_no)):
-        if row.site not in view.sites or method_of(view.rules, row.scheme, row.site) == "credit":
-            continue
+    booked = {(a.scheme, a.site) for a in view.lineage.ledger.attributions if a.site in view.sites}
+    judged = {(scheme, site) for scheme, site in booked if method_of(view.rules, scheme, site) != "credit"}
+    rows = [a for a in view.lineage.ledger.attributions if (a.scheme, a.site) in judged]
+    for row in sorted(rows, key=lambda a: (a.date, a.attribution_no)):
         lots = attributed_lots(view.lineage, row)
         allowed, unknown = shown.least(row, lots)
         key = (f"lot {lots[0]}" if row.lot_no is not None else f"shipment {row.shipment_no}", fold_name(row.scheme))

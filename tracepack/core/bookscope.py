@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from tracepack.core.accounts import AccountKey, Entry
-from tracepack.core.bookrecords import BalancePeriod, CreditTransfer
+from tracepack.core.bookrecords import Attribution, BalancePeriod, CreditTransfer, OpeningBalance
 from tracepack.core.bookview import BookView, kg_of
 from tracepack.core.findings import Finding, Severity, SourceRef
-from tracepack.core.ledger import Certificate
+from tracepack.core.ledger import Certificate, SourceRow
+from tracepack.core.origin import refs_of
 from tracepack.core.papers import Papers
 from tracepack.core.sites import own_sites
 
@@ -65,18 +66,20 @@ def _scheme_cell(view: BookView, entry: Entry) -> SourceRef:
 def _uncertified_schemes(view: BookView, papers: Papers) -> Iterator[Finding]:
     """Opening balances, transfers and attributions under a scheme that the site's own certificates are not of."""
     ledger = view.lineage.ledger
-    rows = [(row.site, row.scheme, row.source.ref("scheme")) for row in ledger.opening_balances]
-    rows += [(row.to_site, row.to_scheme or row.scheme, _into(row)) for row in ledger.transfers]
-    rows += [(row.site, row.scheme, row.source.ref("scheme")) for row in ledger.attributions]
-    cells: dict[tuple[str, str], list[SourceRef]] = {}
-    for site, scheme, ref in rows:
-        cells.setdefault((site, scheme), []).append(ref)
-    for (site, scheme), refs in sorted(cells.items()):
+    stated: dict[tuple[str, str], list[SourceRow]] = {}
+    rows: list[OpeningBalance | Attribution] = [*ledger.opening_balances, *ledger.attributions]
+    for row in rows:
+        stated.setdefault((row.site, row.scheme), []).append(row.source)
+    moved: dict[tuple[str, str], list[SourceRef]] = {}
+    for transfer in ledger.transfers:
+        moved.setdefault((transfer.to_site, transfer.to_scheme or transfer.scheme), []).append(_into(transfer))
+    for site, scheme in sorted({*stated, *moved}):
         own = sorted({c.scheme for c in papers.own_certificates(site)})
         if site in view.sites and own and not any(view.rules.takes_in(held, scheme) for held in own):
             text = f"Site {site} keeps books of {scheme}, but its certificates are of {', '.join(own)}."
             hint = "Material enters the books of its own scheme only: correct Scheme, or describe the site's certificate."
-            yield Finding("scheme-mismatch", Severity.ERROR, text, hint, tuple(sorted(refs)))
+            refs = sorted([*moved.get((site, scheme), ()), *refs_of(stated.get((site, scheme), ()), "scheme")])
+            yield Finding("scheme-mismatch", Severity.ERROR, text, hint, tuple(refs))
 
 
 # --- transfers

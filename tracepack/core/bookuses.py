@@ -20,8 +20,8 @@ from tracepack.core.sites import sending_site
 
 def check_uses(view: BookView) -> Iterator[Finding]:
     """Attributions to what is not known, or beyond the mass of what they name."""
-    by_lot: dict[LotKey, list[tuple[Fraction, Attribution]]] = {}
-    by_shipment: dict[str, list[tuple[Fraction, Attribution]]] = {}
+    by_lot: dict[LotKey, list[tuple[Fraction | int, Attribution]]] = {}
+    by_shipment: dict[str, list[tuple[Fraction | int, Attribution]]] = {}
     returns = returns_of(view.lineage)
     yield from _returns(view, returns)
     for row in sorted(view.lineage.ledger.attributions, key=lambda a: a.attribution_no):
@@ -38,7 +38,7 @@ def check_uses(view: BookView) -> Iterator[Finding]:
         if len(lots) == 1:
             by_lot.setdefault(lots[0], []).append((kept, row))
         if row.lot_no is None:
-            by_shipment.setdefault(row.shipment_no or "", []).append((Fraction(mass), row))
+            by_shipment.setdefault(row.shipment_no or "", []).append((mass, row))
     for lot, rows in sorted(by_lot.items()):
         yield from _beyond(view, f"lot {lot}", pool_of(view.lineage, lot).mass_mg, rows)
     for number, rows in sorted(by_shipment.items()):
@@ -65,8 +65,8 @@ def _is_known(lineage: Lineage, lot: LotKey) -> bool:
     return bool(lineage.makers.get(lot) or lineage.delivered(lot))
 
 
-def _beyond(view: BookView, what: str, mass: int | None, rows: Sequence[tuple[Fraction, Attribution]]) -> Iterator[Finding]:
-    total = sum((part for part, _ in rows), Fraction(0))
+def _beyond(view: BookView, what: str, mass: int | None, rows: Sequence[tuple[Fraction | int, Attribution]]) -> Iterator[Finding]:
+    total = Fraction(sum(part for part, _ in rows))
     if mass is not None and total > mass and any(row.site in view.sites for _, row in rows):
         text = f"{kg_of(total)} kg are attributed to {what}, which has {kg_text(mass)} kg."
         hint = "More than 100 % cannot be attributed: correct a quantity, or take an attribution back."

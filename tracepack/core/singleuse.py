@@ -21,8 +21,10 @@ def check_single_use(view: BookView) -> Iterator[Finding]:
 
     Credits of an account are alike, so that those of its other deliveries are taken to have been used first.
     """
-    claims = _physical_claims(view) if view.books.received else {}
-    reached = upstream(view.lineage, sorted(claims)) if claims else {}
+    claims = _physical_claims(view)
+    if not claims:
+        return
+    reached = upstream(view.lineage, sorted(claims))
     for account in view.books.entries:
         if account.site in view.sites:
             yield from _twice(view, account, claims, reached.keys() & view.books.received.keys())
