@@ -120,6 +120,13 @@ def test_an_attribution_outside_all_periods_cannot_be_judged(desk: Desk) -> None
     assert "percentage-unknown" in names(answer)
 
 
+def test_a_period_in_which_nothing_came_in_has_no_percentage(desk: Desk) -> None:
+    paper(desk, 400, 80).fill("Balance Periods", Q2)
+    answer = balance(desk.fill("Attributions", attribution("1", "BOARD", 10, on=APRIL) | PAPER | {"Unit": "kg"}))
+    assert [(p["period"], p["share"] is None) for p in answer["percentages"]] == [("Q1", False), ("Q2", True)]
+    assert names(answer) == {"percentage-unknown"}
+
+
 def plastics(desk: Desk, *tonnes: tuple[str, float, float, dt.date]) -> Desk:
     """Certified and fossil PP by quarter; film of both at 0.92."""
     described(desk).fill("Balance Periods", Q1, Q2, period("Q3", "2026-07-01", "2026-09-30"))

@@ -121,7 +121,7 @@ def _beyond(view: BookView, found: Sequence[Percentage]) -> Iterator[Finding]:
         share = allowed.share if allowed is not None else None
         if not unknown:
             use.needed += mass / share if share else Fraction(mass * 10**9)
-        if unknown and allowed is None and lots:
+        if unknown and lots and (allowed is None or not allowed.missing):
             text = f"Attribution {row.attribution_no} cannot be judged: no percentage of its output is known on {row.date}."
             hint = "Add the balance period of that day, and the conversion factor from its input to the output."
             yield Finding("percentage-unknown", Severity.ERROR, text, hint, (row.source.ref("date"),))
