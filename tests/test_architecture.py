@@ -61,7 +61,7 @@ ROOMS = {
     "progress": {"report"},
     "annotating": {"documents", "intake", "report", "core", "errors"},
     "collecting": set(),
-    "importing": {"collecting", "profilebook", "questions", "intake", "store", "report", "core", "data", "errors", "rulebook"},
+    "importing": {"collecting", "layoutanswers", "profilebook", "questions", "intake", "store", "report", "core", "data", "errors", "rulebook"},
     "listing": {"questions", "store", "report", "core", "data", "errors", "rulebook"},
     "claiming": {"core", "data", "rulebook"},
     "declaring": {"store", "report", "core", "errors", "rulebook"},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from tracepack.intake.profiles import profile_text
 from tracepack.intake.proposal import propose_profile
 from tracepack.intake.reading import Instructions, Reading, TableRead, read_file
 from tracepack.intake.record import Plan, plan_import, record_facts
+from tracepack.layoutanswers import NOTHING_ANSWERED, LayoutAnswers
 from tracepack.profilebook import save_profile
 from tracepack.report.answers import finding_answer
 from tracepack.report.answers_import import ColumnAnswer, ImportAnswer, ImportFileAnswer, RowEnd, RowStatus, TableAnswer
@@ -62,7 +64,8 @@ def silent(step: str, **values: object) -> None:
 class ImportOptions:
     """How to import: what was told about the files, whether changed rows replace, whether to store at all.
 
-    ``save_profile``: under which name and in which folder the layout of the one file is kept; ``progress`` is told each step.
+    ``save_profile``: under which name and in which folder the layout of the one file is kept; ``progress`` is told each step;
+    ``layout``: what ``instructions`` were made from, to be kept.
     """
 
     instructions: Instructions = field(default_factory=Instructions)
@@ -70,6 +73,7 @@ class ImportOptions:
     dry_run: bool = False
     save_profile: tuple[Path, str] | None = None
     progress: Progress = silent
+    layout: LayoutAnswers = NOTHING_ANSWERED
 
     @property
     def supplier(self) -> str | None:
@@ -148,10 +152,20 @@ def _record(store: Store, readings: Sequence[Reading], options: ImportOptions) -
     if not (plan.record or plan.supersede):
         return _Outcome(None, plan, sort_findings(found), refused=False)
     options.progress("progress.storing", facts=len(plan.record) + len(plan.supersede))
-    import_id = store.record_import(_kept(_distinct(readings)), plan.record, plan.supersede)
+    import_id = store.record_import(_kept(_distinct(readings)), plan.record, plan.supersede, told=told_text(options))
     options.progress("progress.judging")
     world = questions.world_findings(store, import_id, [*plan.record, *plan.supersede])
     return _Outcome(import_id, plan, sort_findings([*found, *world]), refused=False)
+
+
+def told_text(options: ImportOptions) -> str:
+    """What was told about files, as JSON: with the files themselves, and the profiles kept beside them, it decides how they are read.
+
+    A profile is named as it is kept, without a folder.
+    """
+    answers = {key: value for key, value in asdict(options.layout).items() if key != "save_profile"}
+    told = {"supplier": options.supplier, "replace": options.replace, **answers, "profile": options.instructions.profile}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
 def _known(store: Store, rows: Sequence[Row], supplier: str | None) -> Known:

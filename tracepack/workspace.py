@@ -92,6 +92,7 @@ class Workspace:
             dry_run=dry_run,
             save_profile=(folder, layout.save_profile) if layout.save_profile else None,
             progress=progress or silent,
+            layout=layout,
         )
         return import_files(self._store, [Path(path) for path in paths], options, each=each)
 

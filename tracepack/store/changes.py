@@ -104,7 +104,7 @@ def withdraw_import(connection: Connection, import_id: int, why: str) -> int:
     standing |= {copy.fact_id: copy.stands for copy in _revived(connection, import_id)}
     if not any(standing.values()):
         raise _nothing_stands(connection, import_id)
-    return _withdraw(connection, list(standing), why)
+    return withdraw_facts(connection, list(standing), why)
 
 
 def _revived(connection: Connection, import_id: int) -> list[Entry]:
@@ -144,10 +144,10 @@ def withdraw_fact(connection: Connection, fact_id: int, why: str) -> int:
         last = same[0] if fact.withdrawn_by is None else fact
         ended = f"withdrawn by {last.withdrawn_by}" if last.withdrawn_by is not None else f"replaced by import {last.superseded_by}"
         raise UnknownImport(f"fact {fact_id} does not hold any more: it was {ended}", "see `tracepack log`")
-    return _withdraw(connection, [entry.fact_id for entry in same if entry.withdrawn_by is None], why)
+    return withdraw_facts(connection, [entry.fact_id for entry in same if entry.withdrawn_by is None], why)
 
 
-def _withdraw(connection: Connection, fact_ids: Sequence[int], why: str) -> int:
+def withdraw_facts(connection: Connection, fact_ids: Sequence[int], why: str) -> int:
     """End some facts and bring back, as copies, what the current ones among them had replaced."""
     import_id = begin(connection, "withdrawal", why)
     emptied: list[tuple[int, str, str]] = []

@@ -125,6 +125,14 @@ closings = Table(
     UniqueConstraint("site", "period"),
 )
 
+#: What was told about the files of an import, beside what they show: it decides how they are read, so that it can be done again.
+readings = Table(
+    "readings",
+    metadata,
+    Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
+    Column("told", Text, nullable=False),  # JSON: see `tracepack.importing.told_text`
+)
+
 #: A step takes a workspace from the version of its place in the list (from 1) to the next.
 Migration = Callable[[Connection], None]
 
@@ -134,7 +142,12 @@ def _add_closings(connection: Connection) -> None:
     closings.create(connection)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_add_closings,)
+def _add_readings(connection: Connection) -> None:
+    """From 2 to 3: how files were read is kept; of older imports it is not known."""
+    readings.create(connection)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_add_closings, _add_readings)
 SCHEMA_VERSION = 1 + len(MIGRATIONS)
 
 

@@ -15,7 +15,7 @@ from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Ledger, LotKey, Settings
 from tracepack.core.limits import Limits, limits_from_facts
 from tracepack.errors import UnknownImport, UsageProblem
-from tracepack.store import changes, closings, history, lookup, slices
+from tracepack.store import changes, closings, history, lookup, replays, slices
 from tracepack.store.database import create_database, open_database, transaction
 from tracepack.store.schema import blobs, workspace
 
@@ -188,22 +188,46 @@ class Store:
             data: bytes | None = connection.execute(select(blobs.c.data).where(blobs.c.sha256 == sha256)).scalar()
         return data
 
+    def told_of(self) -> dict[int, str]:
+        """What was told about the files of each import, as JSON text; an import of an older tracepack is not there."""
+        with self._transaction(writing=False) as connection:
+            return replays.told_of(connection)
+
+    def withdrawn_facts(self, import_id: int) -> list[tuple[replays.FactName, Fact]]:
+        """The facts that a withdrawal took back, in stored order."""
+        with self._transaction(writing=False) as connection:
+            return replays.withdrawn_facts(connection, import_id)
+
+    def facts_around(self, lots: Iterable[LotKey]) -> list[Fact]:
+        """The facts that a question about what some lots are made of rests on: those of `load_ledger`, with their rows."""
+        with self._transaction(writing=False) as connection:
+            return slices.slice_facts(connection, lots, "up", self.organisation, self._as_of, self.site)
+
     # ---- changing
 
     def record_import(
-        self, files: Sequence[changes.ImportedFile], record: Sequence[Fact], supersede: Sequence[Fact] = (), why: str = ""
+        self, files: Sequence[changes.ImportedFile], record: Sequence[Fact], supersede: Sequence[Fact] = (), why: str = "", told: str = ""
     ) -> int:
-        """Keep an import's files and facts; ``supersede`` are new facts that replace those of their keys.
+        """Keep an import's files and facts; ``supersede`` are new facts that replace those of their keys, ``told`` (JSON) says how
+        the files were read.
 
         Returns the import's number.
         """
         with self._transaction(writing=True) as connection:
-            return changes.record_import(connection, files, record, supersede, self.organisation, why)
+            import_id = changes.record_import(connection, files, record, supersede, self.organisation, why)
+            if told:
+                replays.keep_reading(connection, import_id, told)
+            return import_id
 
     def record_closing(self, closing: Closing) -> int:
         """Close a balance period for good.  Returns the number that the closing has in the log, whatever it says itself."""
         with self._transaction(writing=True) as connection:
             return closings.record_closing(connection, closing)
+
+    def withdraw_again(self, facts: Iterable[replays.FactName], why: str) -> None:
+        """Do a withdrawal of another workspace again; facts that are not here are passed over."""
+        with self._transaction(writing=True) as connection:
+            replays.withdraw_again(connection, facts, why)
 
     def withdraw_import(self, import_id: int, why: str) -> int:
         """Take back all an import recorded; what it had replaced holds again.  Returns the withdrawal's number."""
