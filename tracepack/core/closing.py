@@ -248,10 +248,10 @@ def _entry_text(entry: Entry) -> list[object]:
         _kg(entry.mg),
         None if entry.output_mg is None else kg_text(entry.output_mg),
         None if entry.factor is None else f"{entry.factor.normalize():f}",
-        [list(ref) for ref in entry.refs],
+        entry.refs,
         None if c is None else [c.period, c.kind, _kg(c.was_mg), _kg(c.now_mg)],
     ]
 
 
 def _kg(mg: Fraction) -> str:
-    return kg_text(round(mg))
+    return kg_text(mg.numerator if mg.denominator == 1 else round(mg))
