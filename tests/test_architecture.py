@@ -18,9 +18,12 @@ ROOMS = {
     "showing": {"workspace", "documents", "report", "errors"},
     "commandoptions": set(),
     "lotcommands": {"commandoptions", "showing", "errors"},
+    "evidencecommands": {"commandoptions", "showing", "workspace", "report", "errors"},
+    "evidence": {"importing", "layoutanswers", "profilebook", "questions", "reporting", "store", "report", "core", "data", "errors", "rulebook"},
     "cli": {
         "bookcommand",
         "commandoptions",
+        "evidencecommands",
         "lotcommands",
         "showing",
         "annotating",
@@ -39,6 +42,7 @@ ROOMS = {
         "annotating",
         "bookkeeping",
         "declaring",
+        "evidence",
         "importing",
         "profilebook",
         "layoutanswers",
@@ -115,7 +119,8 @@ CORE = [
 ]
 #: An outside library and the only modules (prefixes) that may import it.
 OWNERS = {
-    "click": ("cli", "commandoptions", "lotcommands", "layoutoptions", "showing"),
+    "cryptography": ("evidence.signing",),
+    "click": ("cli", "evidencecommands", "commandoptions", "lotcommands", "layoutoptions", "showing"),
     "sqlalchemy": ("store",),
     "openpyxl": (
         "intake.workbook",

@@ -40,5 +40,9 @@ class UnknownImport(TracepackError):
     """No import or fact of that number."""
 
 
+class NotABundle(TracepackError):
+    """A file that is no bundle or report that could be verified, is damaged, or is made to harm."""
+
+
 class MissingFont(TracepackError):
     """A picture needs glyphs that no font in reach has."""

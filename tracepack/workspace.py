@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tracepack.intake.suggestions import Names
     from tracepack.report.answers_declaration import DeclarationAnswer
     from tracepack.report.answers_schemes import SchemesAnswer
+    from tracepack.report.answers_verify import VerifyAnswer
 
 
 class Workspace:
@@ -187,6 +188,23 @@ class Workspace:
 
         with self._store.reading():
             return reporting.report(self._store, lot, owner, format, lang)
+
+    def bundle(self, lot: str, *, owner: str | None = None, sign: str | Path | None = None) -> bytes:
+        """A lot's dossier with everything it was made from, as a zip that `verify` checks; ``sign`` is a private key's PEM file.
+
+        Raises UnknownLot, and UsageProblem where the workbooks read again do not give the same dossier.
+        """
+        from tracepack.evidence.making import make_bundle
+
+        with self._store.reading():
+            return make_bundle(self._store, lot, owner, None if sign is None else Path(sign))
+
+    @staticmethod
+    def verify(file: str | Path, *, key: str | Path | None = None) -> VerifyAnswer:
+        """Check a bundle, needing no workspace; ``key`` is the signer's public key, a PEM file.  Raises NotABundle."""
+        from tracepack.evidence.checking import check_file
+
+        return check_file(Path(file), None if key is None else Path(key))
 
     def names(self, supplier: str | None = None) -> Names:
         """The names that a template's drop-downs offer; with ``supplier`` only those that are that supplier's own."""

@@ -98,6 +98,12 @@ def _column(raw: dict[str, Any], synonyms: dict[str, Any]) -> Column:
     )
 
 
+def rule_files() -> tuple[str, ...]:
+    """The data files that decide figures and what may be said of them, by path; words and templates are none."""
+    schemes = sorted(file.name for file in files(__name__).joinpath("schemes").iterdir() if file.name.endswith(".toml"))
+    return ("headers.toml", "layout.toml", "materials.toml", *(f"schemes/{name}" for name in schemes), "wording/claims.toml")
+
+
 @cache
 def layout() -> Layout:
     """The workbook layout of ``layout.toml`` with the header synonyms of ``headers.toml``."""

@@ -11,6 +11,7 @@ from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.answers_declaration import DeclarationAnswer
 from tracepack.report.answers_import import ImportAnswer
 from tracepack.report.answers_schemes import SchemesAnswer
+from tracepack.report.answers_verify import VerifyAnswer
 from tracepack.report.dossier import Dossier
 
 ANSWERS: Mapping[str, type[Model]] = {
@@ -25,6 +26,7 @@ ANSWERS: Mapping[str, type[Model]] = {
     "lots": LotsAnswer,
     "schemes": SchemesAnswer,
     "trace": TraceAnswer,
+    "verify": VerifyAnswer,
 }
 
 

@@ -1,0 +1,46 @@
+"""The commands for outsiders: hand over a bundle, and check one."""
+
+# ruff: noqa: PLC0415 - what is slow to load is imported where it is needed
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracepack.commandoptions import DONE, FOUND_ERRORS, json_option, lang_option, owner_option
+from tracepack.showing import deliver, opened, say
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("bundle", epilog="Example:  tracepack bundle FILM-2026-031 -o evidence.zip --sign key.pem")
+@click.argument("lot")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.zip", help="Where to.")
+@owner_option
+@click.option("--sign", "key", type=_FILE, metavar="KEY", help="Sign with this Ed25519 private key (PEM).")
+@click.pass_obj
+def bundle(workspace: str, lot: str, output: Path, owner: str | None, key: Path | None) -> None:
+    """Hand over LOT with its evidence: the dossier, the workbooks it rests on, how they were read, and the rules.
+
+    Whoever receives the file checks it with `tracepack verify`, on any machine, without this workspace.
+    """
+    deliver(opened(workspace).bundle(lot, owner=owner, sign=key), output)
+    say(f"Next: tracepack verify {output}")
+
+
+@click.command("verify", epilog="Example:  tracepack verify evidence.zip --key signer.pub.pem")
+@click.argument("file", type=_FILE)
+@click.option("--key", type=_FILE, metavar="PUBLIC", help="The signer's Ed25519 public key (PEM), got from the signer.")
+@json_option
+@lang_option
+def verify(file: Path, key: Path | None, as_json: bool, lang: str) -> int:
+    """Check a bundle without any workspace: read its workbooks again from zero and find every figure again, by a second algorithm.
+
+    Exit code 0 where it agrees, 1 where anything differs, 2 where the file is no bundle.
+    """
+    from tracepack.report.verify_text import verify_text
+    from tracepack.workspace import Workspace
+
+    answer = Workspace.verify(file, key=key)
+    click.echo(answer.model_dump_json(indent=2) if as_json else verify_text(answer, lang))
+    return DONE if answer.agrees else FOUND_ERRORS
