@@ -220,6 +220,9 @@ def log(workspace: str, number: int | None, as_json: bool, lang: str) -> None:
     show(opened(workspace).log(number), as_json, "log_text", lang)
 
 
+cli.add_command(lotcommands.diff)
+
+
 @command("withdraw", 'tracepack withdraw 3 --why "sent by mistake"')
 @click.argument("what", metavar="IMPORT|FACT")
 @click.option("--why", required=True, metavar="TEXT", help="The reason, kept in the log.")

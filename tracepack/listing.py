@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from tracepack.core.facts import changed_values
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import Fact, LotKey, Value
 from tracepack.core.lineage import Lineage, build_lineage
-from tracepack.core.quantity import Interval, kg_text
+from tracepack.core.quantity import kg_text
 from tracepack.core.runs import total
 from tracepack.errors import UnknownImport, UsageProblem
 from tracepack.report.answers import LogAnswer, LogChange, LogEntry, LotRow, LotsAnswer, ref_answer
+from tracepack.report.cells import value_text
 from tracepack.report.closings import closing_answer
 from tracepack.rulebook import material_library
 from tracepack.store import FactChange, ImportRecord, Store
@@ -108,23 +107,3 @@ def _places(facts: Iterable[Fact]) -> list[SourceRef]:
 
 def _texts(values: Mapping[str, Value]) -> dict[str, str]:
     return {name: value_text(value) for name, value in values.items() if value is not None}
-
-
-def value_text(value: Value) -> str:
-    """A cell's value in words: a share in percent, exactly; a span with both ends; a date in ISO."""
-    match value:
-        case Interval(low=low, high=high):
-            return _percent(low) if low == high else f"{_percent(low)} to {_percent(high)}"
-        case dt.date():
-            return value.isoformat()
-        case Decimal():
-            return f"{value:f}"
-        case None:
-            return ""
-        case _:
-            return str(value)
-
-
-def _percent(share: float) -> str:
-    percent = f"{(Decimal(repr(share)) * 100).quantize(Decimal('1e-9')):f}"
-    return f"{percent.rstrip('0').rstrip('.')} %"

@@ -84,4 +84,17 @@ def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, as
 def report(workspace: str, lot: str, output: Path | None, owner: str | None, as_of: int | None, lang: str, as_json: bool) -> None:
     """Write the traceability report of LOT."""
     file_format = "json" if as_json else format_of(output, REPORT_FORMATS)
-    deliver(opened(workspace, as_of).report(lot, format=file_format, owner=owner, lang=lang), output)
+    deliver(opened(workspace, as_of).report(lot, format=file_format, owner=owner, lang=lang, schemes=schemes), output)
+
+
+@click.command("diff", epilog="Example:  tracepack diff 3 4 FILM-2026-031")
+@click.argument("before", type=int, metavar="IMPORT")
+@click.argument("after", type=int, metavar="IMPORT")
+@click.argument("lot", required=False)
+@owner_option
+@json_option
+@lang_option
+@click.pass_obj
+def diff(workspace: str, before: int, after: int, lot: str | None, owner: str | None, as_json: bool, lang: str) -> None:
+    """What changed between two imports: which figures of LOT, or of every lot, by how much, and which cells caused it."""
+    show(opened(workspace).diff(before, after, lot, owner=owner), as_json, "diff_text", lang)

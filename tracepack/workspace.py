@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tracepack.intake.annotate import Annotated
     from tracepack.intake.suggestions import Names
     from tracepack.report.answers_declaration import DeclarationAnswer
+    from tracepack.report.answers_diff import DiffAnswer
     from tracepack.report.answers_schemes import SchemesAnswer
     from tracepack.report.answers_verify import VerifyAnswer
 
@@ -123,6 +124,16 @@ class Workspace:
     def log(self, import_id: int | None = None) -> LogAnswer:
         """Imports and withdrawals, oldest first; one of them with every fact it recorded."""
         return listing.log(self._store, import_id)
+
+    def diff(self, before: int, after: int, lot: str | None = None, *, owner: str | None = None) -> DiffAnswer:
+        """Which figures of which lots differ after two imports, by how much, and the cells that caused it; of one lot or of all.
+
+        Raises UnknownImport, and UnknownLot for a lot that neither state knows.
+        """
+        from tracepack import differing
+
+        with self._store.reading():
+            return differing.diff(self._store, before, after, lot, owner)
 
     # ---- questions
 

@@ -9,6 +9,7 @@ from typing import Any
 from tracepack.report.answers import CheckAnswer, ContentAnswer, LineageAnswer, LogAnswer, LotsAnswer, Model, TraceAnswer
 from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.answers_declaration import DeclarationAnswer
+from tracepack.report.answers_diff import DiffAnswer
 from tracepack.report.answers_import import ImportAnswer
 from tracepack.report.answers_schemes import SchemesAnswer
 from tracepack.report.answers_verify import VerifyAnswer
@@ -19,6 +20,7 @@ ANSWERS: Mapping[str, type[Model]] = {
     "check": CheckAnswer,
     "content": ContentAnswer,
     "declaration": DeclarationAnswer,
+    "diff": DiffAnswer,
     "dossier": Dossier,
     "import": ImportAnswer,
     "lineage": LineageAnswer,

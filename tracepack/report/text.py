@@ -24,6 +24,7 @@ from tracepack.report.answers_import import ImportAnswer, ImportFileAnswer, Tabl
 from tracepack.report.balance_text import balance_text, closing_text
 from tracepack.report.custody_text import custody_lines
 from tracepack.report.declaration_text import declaration_text, draft_text
+from tracepack.report.diff_text import diff_text
 from tracepack.report.findings_text import findings_text
 from tracepack.report.schemes import schemes_text
 from tracepack.report.table import text_table
@@ -36,6 +37,7 @@ __all__ = [
     "closing_text",
     "content_text",
     "declaration_text",
+    "diff_text",
     "draft_text",
     "findings_text",
     "import_text",

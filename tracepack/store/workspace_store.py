@@ -15,7 +15,7 @@ from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Ledger, LotKey, Settings
 from tracepack.core.limits import Limits, limits_from_facts
 from tracepack.errors import UnknownImport, UsageProblem
-from tracepack.store import changes, closings, history, lookup, replays, slices
+from tracepack.store import between, changes, closings, history, lookup, replays, slices
 from tracepack.store.database import create_database, open_database, transaction
 from tracepack.store.schema import blobs, workspace
 
@@ -123,13 +123,33 @@ class Store:
         or not at all (``"here"``).  Every fact that touches a lot met on the walk is loaded, runs whole; what else
         those runs took or made is not walked further.  ``as_of`` N shows what was known after import N.
         """
+        found = self.load_facts(around, direction, as_of)
+        return ledger_from_facts(found, organisation=self.organisation, site=self.site)
+
+    def load_facts(
+        self, around: Iterable[LotKey] | None = None, direction: slices.Direction = "up", as_of: int | None = None
+    ) -> list[Fact]:
+        """The facts behind `load_ledger`, in stored order."""
         as_of = self._as_of if as_of is None else as_of
         with self._transaction(writing=False) as connection:
             if around is None:
-                found = slices.facts_of_sheets(connection, None, as_of)
-            else:
-                found = slices.slice_facts(connection, around, direction, self.organisation, as_of, self.site)
-        return ledger_from_facts(found, organisation=self.organisation, site=self.site)
+                return slices.facts_of_sheets(connection, None, as_of)
+            return slices.slice_facts(connection, around, direction, self.organisation, as_of, self.site)
+
+    def reached(self, lots: Iterable[LotKey], direction: slices.Direction) -> set[LotKey]:
+        """The lots that the walk from some lots meets, those included."""
+        with self._transaction(writing=False) as connection:
+            return slices.reached_lots(connection, lots, direction, self._as_of)
+
+    def facts_unlike(self, other: int) -> list[Fact]:
+        """The facts that hold in this state and not after import ``other``, in stored order."""
+        with self._transaction(writing=False) as connection:
+            return between.facts_of_one(connection, self.latest_import(), other)
+
+    def touched(self, changed: Sequence[Fact]) -> list[frozenset[LotKey] | None]:
+        """For each fact the lots whose own rows it is, or that name what it describes; None: it may concern every lot."""
+        with self._transaction(writing=False) as connection:
+            return between.touched_lots(connection, changed, self.organisation, self.site, self._as_of)
 
     def facts_before(self, import_id: int) -> list[Fact]:
         """The facts that hold and that an earlier import gave, in stored order."""
