@@ -59,9 +59,10 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The place of the lineage picture; ``text`` stands in where a format has none."""
+    """A picture of our own making; ``text`` says what it shows, and stands in where a format has none."""
 
     text: str
+    svg: str = ""
 
 
 Block = Table | Paragraph | Heading | Bullets | Picture

@@ -17,18 +17,29 @@ from tracepack.report.sections import compose
 from tracepack.report.wording import printable, wording
 
 
-def render_html(dossier: Dossier, lang: str = "en", lineage_svg: str = "", *, fonts: Fonts | None = None) -> str:
+def render_html(
+    dossier: Dossier, lang: str = "en", lineage_svg: str = "", carried: str = "", digest: str = "", *, fonts: Fonts | None = None
+) -> str:
     """The report as HTML in "en", "zh" or "de".
 
     ``lineage_svg`` is our own picture, embedded as it is; page and picture share one embedded font that has the glyphs of both.
+    ``carried`` is the dossier as JSON that the page carries along, ``digest`` its SHA-256.
     """
     fonts = fonts or fonts_in_reach()
-    picture = re.sub(r"^\s*<\?xml[^>]*\?>\s*|<defs><style>.*?</style></defs>", "", lineage_svg, flags=re.DOTALL)
-    contents = wording(lang)("report.contents")
-    values = {"document": compose(dossier, lang), "picture": Markup(picture), "width": _width(picture), "contents": contents}
-    text = unescape(re.sub(r"<[^>]*>", "", _template().render(**values, style="", families="")))
+    values = {"document": compose(dossier, lang, lineage_svg, digest), "w": wording(lang)}
+    text = unescape(re.sub(r"<[^>]*>", "", _template().render(**values, style="", families="", carried="")))
     style = font_face_css(text, fonts) + data.read_text("templates/report.css")
-    return _template().render(**values, style=Markup(style), families=Markup(_quoted(fonts.families)))
+    return _template().render(**values, style=Markup(style), families=Markup(_quoted(fonts.families)), carried=Markup(_inert(carried)))
+
+
+def _inert(text: str) -> str:
+    """JSON that no datum can end its script element with; it parses to the same."""
+    return text.replace("<", "\\u003c")
+
+
+def _inline(picture: str) -> Markup:
+    """A picture of ours to stand inside the page, whose fonts it uses."""
+    return Markup(re.sub(r"^\s*<\?xml[^>]*\?>\s*|<defs><style>.*?</style></defs>", "", picture, flags=re.DOTALL))
 
 
 def _width(picture: str) -> str:
@@ -45,6 +56,8 @@ def _quoted(families: str) -> str:
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["printable"] = printable
+    environment.filters["inline"] = _inline
+    environment.filters["natural"] = _width
     kinds = {"table": Table, "heading": Heading, "bullets": Bullets, "picture": Picture, "paragraph": Paragraph}
     for name, kind in kinds.items():
         environment.tests[name] = lambda block, kind=kind: isinstance(block, kind)

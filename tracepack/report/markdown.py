@@ -10,9 +10,9 @@ from tracepack.report.sections import compose
 from tracepack.report.wording import printable
 
 
-def render_markdown(dossier: Dossier, lang: str = "en") -> str:
+def render_markdown(dossier: Dossier, lang: str = "en", digest: str = "") -> str:
     """The report as Markdown text in "en", "zh" or "de"."""
-    document = compose(dossier, lang)
+    document = compose(dossier, lang, digest=digest)
     parts = [f"# {literal(document.title)}", literal(document.subtitle)]
     for section in document.sections:
         parts.append(f"## {literal(section.title)}")

@@ -8,12 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import typst
 
 from tracepack import data
-from tracepack.report.document import Block, Bullets, Document, Paragraph, Picture, Table
+from tracepack.report.document import Block, Bullets, Cell, Document, Paragraph, Picture, Table
 from tracepack.report.fonts import Fonts, font_folder, require_glyphs
 from tracepack.report.wording import display_width, visible
 
@@ -46,47 +48,90 @@ def picture_size(svg: str) -> tuple[float, float]:
     return float(match[1]), float(match[2])
 
 
-def document_to_pdf(document: Document, fonts: Fonts, *, stamp: str = "") -> bytes:
-    """A document on A4 pages (landscape where a table is wide), with a word across every page or none.
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What a report carries besides its pages: the heading of its table of contents, and the data file attached to it.
 
-    Raises MissingFont where a character cannot be drawn.
+    ``date`` is the document's, ISO 8601, "" where no fact has one.
+    """
+
+    contents: str
+    name: str
+    data: str
+    date: str = ""
+
+
+def document_to_pdf(document: Document, fonts: Fonts, *, stamp: str = "", enclosed: Enclosed | None = None) -> bytes:
+    """A document on tagged A4 pages (landscape where a table is wide), with a word across every page or none.
+
+    With something enclosed it is PDF/A-3 with the file attached and a table of contents.  Raises MissingFont where a
+    character cannot be drawn.
     """
     tables = [block for section in document.sections for block in section.blocks if isinstance(block, Table)]
     given = {
         "lang": document.lang,
-        "title": visible(document.title),
+        "title": visible(document.title) or _EMPTY,
         "subtitle": visible(document.subtitle),
         "stamp": visible(stamp),
+        "contents": enclosed.contents if enclosed else "",
+        "attachment": enclosed.name if enclosed else "",
+        "date": [int(part) for part in enclosed.date.split("-")] if enclosed and enclosed.date else [],
         "fonts": [face.family for face in (fonts.regular, fonts.cjk) if face],
         "landscape": any(len(table.headers) > _PORTRAIT_COLUMNS for table in tables),
-        "sections": [{"title": visible(s.title), "blocks": [_block(block) for block in s.blocks]} for s in document.sections],
+        "places": [name for table in tables for name in table.ids if name] + [f"section-{s.id}" for s in document.sections],
+        "sections": [
+            {"id": s.id, "title": visible(s.title) or _EMPTY, "blocks": [_block(block) for block in s.blocks]} for s in document.sections
+        ],
     }
     text = json.dumps(given, ensure_ascii=False)
     require_glyphs(text.replace(_BREAK, ""), fonts)
-    return _compile(data.read_text("templates/document.typ"), fonts, "pdf", None, {"document": text})
+    inputs = {"document": text, "attached": enclosed.data if enclosed else ""}
+    standards = _ARCHIVED if enclosed else _ACCESSIBLE
+    return _compile(data.read_text("templates/document.typ"), fonts, "pdf", None, inputs, standards)
 
 
+#: Every document is accessible; one that carries its data is also fit for the archive.
+_ACCESSIBLE = ("ua-1",)
+_ARCHIVED = ("a-3a", "ua-1")
 #: More columns than this are set on pages on their side.
 _PORTRAIT_COLUMNS = 6
 #: Where a long word may be broken.
 _BREAK = "\u200b"
 _LONGEST_WORD = 14
+#: What stands for a heading without text: the standard wants one.
+_EMPTY = "–"
 
 
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Table):
-        rows = [[_breakable(cell.text) for cell in row] for row in block.rows]
-        if not any(block.headers):
-            return {"kind": "pairs", "rows": rows}
-        headers = [_breakable(header) for header in block.headers]
-        columns = [[display_width(line[i]) for line in (headers, *rows)] for i in range(len(headers))]
-        widths = [min(max(*column, 6), 30) for column in columns]
-        return {"kind": "table", "headers": headers, "rows": rows, "right": sorted(block.right), "widths": widths}
+        return _table(block)
     if isinstance(block, Bullets):
         return {"kind": "bullets", "items": [_breakable(item) for item in block.items]}
     if isinstance(block, Paragraph):
         return {"kind": "paragraph", "text": _breakable(block.text), "tone": block.tone}
-    return {"kind": "paragraph" if isinstance(block, Picture) else "heading", "text": _breakable(block.text), "tone": "quiet"}
+    if isinstance(block, Picture) and block.svg:
+        width, height = picture_size(block.svg)
+        return {"kind": "picture", "text": visible(block.text), "svg": block.svg, "width": width, "height": height}
+    if isinstance(block, Picture):
+        return {"kind": "paragraph", "text": _breakable(block.text), "tone": "quiet"}
+    return {"kind": "heading", "text": _breakable(block.text) or _EMPTY}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    ids = table.ids or ("",) * len(table.rows)
+    rows = [[_cell(cell, name if not place else "") for place, cell in enumerate(row)] for row, name in zip(table.rows, ids, strict=True)]
+    if not any(table.headers):
+        return {"kind": "pairs", "rows": rows}
+    headers = [_breakable(header) for header in table.headers]
+    texts = [headers, *([cell.text or ", ".join(text for text, _ in cell.links) for cell in row] for row in table.rows)]
+    columns = [[display_width(line[i]) for line in texts] for i in range(len(headers))]
+    widths = [min(max(*column, 6), 30) for column in columns]
+    return {"kind": "table", "headers": headers, "rows": rows, "right": sorted(table.right), "widths": widths}
+
+
+def _cell(cell: Cell, name: str) -> dict[str, Any]:
+    links = [[_breakable(cell.text), target] for _, target in cell.links] if cell.text else [[visible(t), to] for t, to in cell.links]
+    return {"text": _breakable(cell.text), "links": links[:1] if cell.text else links, "id": name}
 
 
 def _breakable(text: str) -> str:
@@ -102,7 +147,14 @@ def _compiled(svg: str, fonts: Fonts, width: float, height: float, fmt: Literal[
     return _compile(page, fonts, fmt, ppi, {"picture": svg})
 
 
-def _compile(page: str, fonts: Fonts, fmt: Literal["pdf", "png"], ppi: float | None, inputs: dict[str, str]) -> bytes:
+def _compile(
+    page: str,
+    fonts: Fonts,
+    fmt: Literal["pdf", "png"],
+    ppi: float | None,
+    inputs: dict[str, str],
+    standards: Sequence[str] = (),
+) -> bytes:
     made = typst.compile(
         page.encode(),
         font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder(fonts)]),
@@ -110,5 +162,6 @@ def _compile(page: str, fonts: Fonts, fmt: Literal["pdf", "png"], ppi: float | N
         ppi=ppi,
         sys_inputs=inputs,
         timestamp=STAMP,
+        pdf_standards=list(standards),
     )
     return bytes(made) if not isinstance(made, list) else bytes(made[0])

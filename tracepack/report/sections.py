@@ -13,18 +13,22 @@ from tracepack.report.custody_text import custody_cells, custody_facts, custody_
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
 from tracepack.report.dossier import Dossier
 from tracepack.report.dossier_rows import DossierRun, EvidenceRow
+from tracepack.report.qrcode import qr_svg
 from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
 from tracepack.report.wording import Wording, wording
 
 
-def compose(dossier: Dossier, lang: str) -> Document:
-    """The report in one language; sections without anything to say are left out."""
+def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = "") -> Document:
+    """The report in one language; sections without anything to say are left out.
+
+    ``lineage_svg`` is the lineage picture; ``digest`` the SHA-256 of the dossier as JSON ("" where it is not told).
+    """
     w = wording(lang)
     blocks: dict[str, list[Block]] = {
         "lot": _lot(dossier, w),
         "content": _content(dossier, w),
         "origins": _origins(dossier, w),
-        "lineage": _lineage(dossier, w),
+        "lineage": _lineage(dossier, lineage_svg, w),
         "runs": [block for run in dossier.runs for block in _run(run, w)],
         "lab": _lab(dossier, w),
         "sources": _sources(dossier, w),
@@ -38,7 +42,7 @@ def compose(dossier: Dossier, lang: str) -> Document:
         "evidence": _evidence(dossier.evidence, w),
         "settings": _settings(dossier, w),
         "files": _files(dossier, w),
-        "check": _how_to_check(dossier, w),
+        "check": _how_to_check(dossier, digest, w),
     }
     sections = tuple(Section(name, w(f"section.{name}"), tuple(body)) for name, body in blocks.items() if body)
     lot = lot_name(dossier.lot.owner, dossier.lot.number)
@@ -74,7 +78,20 @@ def _lot(dossier: Dossier, w: Wording) -> list[Block]:
         "newest_fact": dossier.date,
         "as_known": str(dossier.as_known_after_import),
     }
-    return [Table(("", ""), tuple((Cell(w(f"column.{name}")), Cell(value)) for name, value in facts.items() if value))]
+    rows = [(Cell(w(f"column.{name}")), Cell(value)) for name, value in facts.items() if value]
+    return [Table(("", ""), (*rows, *_key_figures(dossier, w)))]
+
+
+def _key_figures(dossier: Dossier, w: Wording) -> list[tuple[Cell, Cell]]:
+    """Each figure with its bounds, a link to the register, then the sentences that may be said."""
+    rows = []
+    for key in CONTENT_FIGURES:
+        figure = getattr(dossier.content.content, key)
+        first = next((row.id for row in dossier.evidence if key in row.figures), "")
+        value = w.figure(figure)
+        rows.append((Cell(w(f"figure.{key}.name")), Cell(value, ((value, first),) if first and figure.low is not None else ())))
+    claims = dossier.claims.allowed if dossier.claims else []
+    return [*rows, *((Cell(w("claims.allowed") if not place else ""), Cell(s.text[w.lang])) for place, s in enumerate(claims))]
 
 
 def _content(dossier: Dossier, w: Wording) -> list[Block]:
@@ -157,7 +174,7 @@ def _origin_table(origins: Sequence[OriginAnswer], w: Wording) -> Table:
     return table(w, names, rows, right=("mass_share", "bio_carbon_share"))
 
 
-def _lineage(dossier: Dossier, w: Wording) -> list[Block]:
+def _lineage(dossier: Dossier, svg: str, w: Wording) -> list[Block]:
     trace = dossier.trace
     counts = {"lots": len(trace.lots), "ends": len(trace.open_ends), "mass": w.kg(trace.unaccounted_kg)}
     verdict = Paragraph(w("report.complete" if trace.complete else "report.incomplete", **counts), "good" if trace.complete else "bad")
@@ -364,6 +381,9 @@ def _files(dossier: Dossier, w: Wording) -> list[Block]:
     return [table(w, ("file", "import", "sha256"), rows)] if rows else []
 
 
-def _how_to_check(dossier: Dossier, w: Wording) -> list[Block]:
+def _how_to_check(dossier: Dossier, digest: str, w: Wording) -> list[Block]:
     steps = ("check_files", "check_cells", "check_mass", "check_figures", "check_again")
-    return [Bullets(tuple(w(f"report.{step}", number=dossier.as_known_after_import) for step in steps))]
+    blocks: list[Block] = [Bullets(tuple(w(f"report.{step}", number=dossier.as_known_after_import) for step in steps))]
+    if digest:
+        blocks += [Paragraph(w("report.digest", digest=digest)), Picture(w("report.digest_code"), qr_svg(digest))]
+    return blocks
