@@ -38,9 +38,10 @@ def verify(file: Path, key: Path | None, as_json: bool, lang: str) -> int:
 
     Exit code 0 where it agrees, 1 where anything differs, 2 where the file is no bundle.
     """
+    from tracepack.report.localised import localised
     from tracepack.report.verify_text import verify_text
     from tracepack.workspace import Workspace
 
-    answer = Workspace.verify(file, key=key)
+    answer = localised(Workspace.verify(file, key=key), lang)
     click.echo(answer.model_dump_json(indent=2) if as_json else verify_text(answer, lang))
     return DONE if answer.agrees else FOUND_ERRORS

@@ -15,6 +15,7 @@ SENTENCES = {
     "OpenEnd": ("reason",),
     "TraceAnswer": ("statement",),
     "ContentAnswer": ("assumptions",),
+    "VerifyAnswer": ("unconfirmed",),
 }
 
 _Model = TypeVar("_Model", bound=BaseModel)
