@@ -39,6 +39,9 @@ NOT_SHOWN = {
     "more came out of {} than went in",
     "a sign without a name",
     "return to supplier",
+    "not met",
+    "no data",
+    "no threshold",
 }
 #: Rooms whose other texts are errors, descriptions and words of files; what they give to be shown counts here, too.
 QUIET = {"charsets", "delimited", "filekind", "ods", "package", "profiles", "schema", "sheetxml", "template", "workbook", "xls", "annotate"}

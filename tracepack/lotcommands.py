@@ -80,8 +80,24 @@ def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, as
 @as_of_option
 @lang_option
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON, as with -o FILE.json.")
+@click.option(
+    "--scheme",
+    "schemes",
+    multiple=True,
+    metavar="NAME",
+    help="Judge by that scheme, and say what would narrow it (NAME: CATEGORY where it has some); repeatable; default: all of content.",
+)
 @click.pass_obj
-def report(workspace: str, lot: str, output: Path | None, owner: str | None, as_of: int | None, lang: str, as_json: bool) -> None:
+def report(
+    workspace: str,
+    lot: str,
+    output: Path | None,
+    owner: str | None,
+    as_of: int | None,
+    lang: str,
+    as_json: bool,
+    schemes: tuple[str, ...],
+) -> None:
     """Write the traceability report of LOT."""
     file_format = "json" if as_json else format_of(output, REPORT_FORMATS)
     deliver(opened(workspace, as_of).report(lot, format=file_format, owner=owner, lang=lang, schemes=schemes), output)

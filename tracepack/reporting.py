@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import get_args
 
 from tracepack.core.certchecks import check_stated
@@ -12,6 +13,7 @@ from tracepack.core.content import content_in
 from tracepack.core.custody import lot_custody
 from tracepack.core.trace import trace_up
 from tracepack.errors import UsageProblem
+from tracepack.judging import schemes_asked, verdicts
 from tracepack.questions import trace_custody, view_of
 from tracepack.report.build import content_answer, lineage_answer, trace_answer
 from tracepack.report.claims import claims_answer
@@ -38,8 +40,12 @@ def _picture_format(text: str) -> Format:
     raise UsageProblem(f"{text} is no picture format", f"use one of {', '.join(get_args(Format))}")
 
 
-def dossier(store: Store, number: str, owner: str | None) -> Dossier:
-    """Everything the report of a lot says, as data.  Raises UnknownLot."""
+def dossier(store: Store, number: str, owner: str | None, schemes: Sequence[str] = ()) -> Dossier:
+    """Everything the report of a lot says, as data, with the verdicts of the ``schemes`` named, else of all of content.
+
+    Raises UnknownLot, UsageProblem (an unknown scheme).
+    """
+    schemes_asked(schemes)  # a name that no scheme has is told before anything is read
     view = view_of(store, number, owner)
     known_after = store.latest_import()
     found = trace_up(view.mixture, view.lot)
@@ -57,12 +63,13 @@ def dossier(store: Store, number: str, owner: str | None) -> Dossier:
     gathered = build_dossier(content, trace, picture, content.findings, view.ledger, imports)
     day = dt.date.fromisoformat(gathered.date) if gathered.date else dt.date.min
     offers = claim_offers(view.custody.papers, custody, view.lot, made_of.figures, claim_wording_rules(), day)
-    return gathered.model_copy(update={"claims": claims_answer(offers)})
+    judged = verdicts(schemes, view.mixture, made_of, custody, {})
+    return gathered.model_copy(update={"claims": claims_answer(offers), "verdicts": judged})
 
 
-def report(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
+def report(store: Store, number: str, owner: str | None, file_format: str, lang: str, schemes: Sequence[str] = ()) -> bytes:
     """The traceability report of a lot as json, md or html.  Raises UnknownLot, UsageProblem (another format)."""
-    gathered = localised(dossier(store, number, owner), lang)
+    gathered = localised(dossier(store, number, owner, schemes), lang)
     if file_format == "json":
         return render_json(gathered).encode()
     if file_format == "md":

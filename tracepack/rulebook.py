@@ -8,6 +8,7 @@ from tracepack import data
 from tracepack.core.bookrules import RuleBook, book_rules
 from tracepack.core.claimrules import ClaimRules, claim_rules
 from tracepack.core.declarationrules import FieldRule, declaration_rules
+from tracepack.core.judgementrules import JudgementRules, judgement_rules
 from tracepack.core.library import Library, library_from_table
 from tracepack.core.schemerules import CustodyRules, custody_rules
 
@@ -28,6 +29,12 @@ def balance_rules() -> RuleBook:
 def chain_of_custody_rules() -> CustodyRules:
     """How chain-of-custody models combine, and every scheme's own rules."""
     return custody_rules(data.read_toml("schemes/custody.toml"), data.scheme_tables())
+
+
+@cache
+def scheme_judgement_rules() -> JudgementRules:
+    """What schemes ask of a lot's content."""
+    return judgement_rules(data.scheme_tables())
 
 
 @cache

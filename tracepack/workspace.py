@@ -193,12 +193,22 @@ class Workspace:
         with self._store.reading():
             return reporting.diagram(self._store, lot, owner, format, lang)
 
-    def report(self, lot: str, *, format: str = "md", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
-        """The traceability report as md, html or json.  Raises UnknownLot."""
+    def report(
+        self,
+        lot: str,
+        *,
+        format: str = "md",  # noqa: A002
+        owner: str | None = None,
+        lang: str = "en",
+        schemes: Sequence[str] = (),
+    ) -> bytes:
+        """The traceability report, with the verdicts of the ``schemes`` named, else of all of content (UsageProblem: an unknown one).
+
+        The traceability report as md, html or json.  Raises UnknownLot."""
         from tracepack import reporting
 
         with self._store.reading():
-            return reporting.report(self._store, lot, owner, format, lang)
+            return reporting.report(self._store, lot, owner, format, lang, schemes)
 
     def bundle(self, lot: str, *, owner: str | None = None, sign: str | Path | None = None) -> bytes:
         """A lot's dossier with everything it was made from, as a zip that `verify` checks; ``sign`` is a private key's PEM file.
@@ -228,9 +238,9 @@ class Workspace:
     def schemes(lang: str = "en") -> SchemesAnswer:
         """Every certification scheme that is known, with its edition, source and rules, in the words of a language."""
         from tracepack.report.schemes import schemes_answer
-        from tracepack.rulebook import balance_rules, chain_of_custody_rules
+        from tracepack.rulebook import balance_rules, chain_of_custody_rules, scheme_judgement_rules
 
-        return schemes_answer(chain_of_custody_rules(), balance_rules().rules, lang)
+        return schemes_answer(chain_of_custody_rules(), balance_rules().rules, scheme_judgement_rules(), lang)
 
     @staticmethod
     def template(which: str = "all", *, lang: str = "en", names: Names | None = None, supplier: str | None = None) -> bytes:

@@ -12,7 +12,10 @@ import pytest
 import tracepack.report
 from tracepack.core.bookrules import METHODS
 from tracepack.core.custody import LEANINGS, LinkKind
+from tracepack.core.judgementrules import Edge
+from tracepack.core.lotfigures import SUBSTANCE_FIGURES
 from tracepack.core.papers import Reason
+from tracepack.core.schemes import Outcome
 from tracepack.data import layout
 from tracepack.report.answers import ContentFigures
 from tracepack.report.wording import LANGUAGES, display_width, printable, visible, wording
@@ -36,6 +39,12 @@ BY_VALUE = {
     "custody_reason": set(get_args(Reason)),
     "custody_leans": set(LEANINGS),
     "balance_method": set(METHODS),
+    "outcome": set(get_args(Outcome)),
+    "scheme_figure": {*SUBSTANCE_FIGURES, "certified"},
+    "tier_edge": set(get_args(Edge)),
+    "edge_unconfirmed": set(get_args(Edge)),
+    "advice": {"missing", "weak"},
+    "advice_field": {"biobased_carbon", "organic_carbon", "biobased_mass"},
     "book_rule": {term.name for rule in balance_rules().rules for term in rule.terms},
 }
 

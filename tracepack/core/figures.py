@@ -53,7 +53,8 @@ def pieces_of(composition: Mapping[Root, float]) -> list[Piece]:
     return pieces
 
 
-def _regions(pieces: Sequence[Piece], change: Callable[[Props], Props] | None = None) -> list[tuple[float, Region]]:
+def regions_of(pieces: Sequence[Piece], change: Callable[[Props], Props] | None = None) -> list[tuple[float, Region]]:
+    """Each piece's share and the region of what it may be, every material first put through ``change``."""
     result = []
     for piece in pieces:
         options = piece.options if change is None else tuple(dict.fromkeys(change(p) for p in piece.options))
@@ -82,25 +83,25 @@ def _per_mass(terms: Sequence[tuple[float, Interval]]) -> Interval:
 
 def carbon_range(composition: Mapping[Root, float]) -> Interval:
     """Organic carbon per kg of dry mass."""
-    return sum_range([(m, r.carbon) for m, r in _regions(pieces_of(composition))])
+    return sum_range([(m, r.carbon) for m, r in regions_of(pieces_of(composition))])
 
 
 def bio_range(composition: Mapping[Root, float]) -> Interval | None:
     """Q1 alone; None where there is no organic carbon."""
-    return ratio_range([Term(m, r.organic) for m, r in _regions(pieces_of(composition))])
+    return ratio_range([Term(m, r.organic) for m, r in regions_of(pieces_of(composition))])
 
 
 def bio_carbon_of(root: Root) -> Interval:
     """A root's bio-based carbon per kg of its dry mass."""
     return sum_range(
-        [(p.share, r.bio_carbon) for p, (_, r) in zip(root.parts, _regions([Piece(q.share, q.options) for q in root.parts]), strict=True)]
+        [(p.share, r.bio_carbon) for p, (_, r) in zip(root.parts, regions_of([Piece(q.share, q.options) for q in root.parts]), strict=True)]
     )
 
 
 def figures_of(composition: Mapping[Root, float], *, made: bool) -> dict[str, Figure]:
     """All five figures of a composition; ``made`` says that a recipe (run or composition) put it together."""
     pieces = pieces_of(composition)
-    base = figure_ranges(_regions(pieces))
+    base = figure_ranges(regions_of(pieces))
     moved = _ranks_that_move(pieces, base)
     recipe = made or any(root.recipe for root in composition)
     result = {}
@@ -119,7 +120,7 @@ def figures_of(composition: Mapping[Root, float], *, made: bool) -> dict[str, Fi
 
 def least_figures(composition: Mapping[Root, float]) -> dict[str, float | None]:
     """The low ends of `figures_of` without their evidence, which costs far more to find; None where a figure does not apply."""
-    ranges = figure_ranges(_regions(pieces_of(composition)))
+    ranges = figure_ranges(regions_of(pieces_of(composition)))
     return {name: None if span is None else rounded_share(span.low) for name, span in ranges.items()}
 
 
@@ -136,7 +137,7 @@ def _ranks_that_move(pieces: Sequence[Piece], base: Mapping[str, Interval | None
     present = {rank for x in pieces for p in x.options for rank in (p.carbon_rank, p.bio_rank, p.mass_rank)}
     for rank in RANKS[1:]:
         if rank in present:
-            _note(moved, rank, base, figure_ranges(_regions(pieces, lambda p, rank=rank: released(p, rank))))  # type: ignore[misc]
+            _note(moved, rank, base, figure_ranges(regions_of(pieces, lambda p, rank=rank: released(p, rank))))  # type: ignore[misc]
     if any(
         x.water or len(x.options) > 1 or any(p.carbon_is_open or p.mass_is_open or not p.polymer.is_point for p in x.options)
         for x in pieces
@@ -158,7 +159,7 @@ def _note(moved: dict[str, list[str]], rank: str, base: Mapping[str, Interval | 
 def _pinned(pieces: Sequence[Piece]) -> list[tuple[float, Region]]:
     """The regions with everything unknown held at one corner: what still spans then was stated as a span."""
     result = []
-    for piece, (share, region) in zip(pieces, _regions(pieces), strict=True):
+    for piece, (share, region) in zip(pieces, regions_of(pieces), strict=True):
         held = region
         loose = piece.water or len(piece.options) > 1
         if loose or any(p.carbon_is_open for p in piece.options):
@@ -180,7 +181,7 @@ def _pin(span: Interval) -> Interval:
 
 def _recipe_moves(pieces: Sequence[Piece], name: str, span: Interval) -> bool:
     """Whether another mixture of the same pieces would move a figure by 0.05 points."""
-    for share, region in _regions(pieces):
+    for share, region in regions_of(pieces):
         if share <= 0:
             continue
         alone = figure_ranges([(1.0, region)])[name]

@@ -9,6 +9,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pydantic import Field
+
 from tracepack import data
 from tracepack.core.ledger import Delivery, Ledger, LotKey, Material, Run, RunRow, Shipment
 from tracepack.core.quantity import Interval, kg_text, mass_mg, percent_text
@@ -24,6 +26,7 @@ from tracepack.report.answers import (
     ref_answer,
 )
 from tracepack.report.answers_claims import ClaimsAnswer
+from tracepack.report.answers_verdicts import VerdictAnswer
 from tracepack.report.dossier_rows import (
     DossierCertificate,
     DossierFile,
@@ -42,7 +45,7 @@ from tracepack.report.dossier_rows import (
 class Dossier(Model):
     """The traceability report of one lot; ``date`` is that of the newest fact it rests on ("" without any).
 
-    ``claims`` is what may be said of the lot, null where nobody asked.
+    ``claims`` is what may be said of the lot, null where nobody asked; ``verdicts`` what the schemes asked for say of it.
     """
 
     lot: LotAnswer
@@ -54,6 +57,7 @@ class Dossier(Model):
     trace: TraceAnswer
     lineage: LineageAnswer
     claims: ClaimsAnswer | None = None
+    verdicts: list[VerdictAnswer] = Field(default_factory=list)
     evidence: list[EvidenceRow]
     runs: list[DossierRun]
     lab_tests: list[DossierLabTest]

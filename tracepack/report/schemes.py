@@ -7,16 +7,19 @@ from itertools import product
 from typing import Literal
 
 from tracepack.core.bookrules import BookRule, Term, rule_of
+from tracepack.core.judgementrules import Category, Gate, JudgedScheme, JudgementRules
 from tracepack.core.schemerules import CustodyRules, Rule, Scheme
 from tracepack.report.answers_schemes import CombinationAnswer, RuleAnswer, SchemeAnswer, SchemesAnswer
 from tracepack.report.custody_text import model_name
+from tracepack.report.verdicts import gate_values
 from tracepack.report.wording import Wording, visible, wording
 
 
-def schemes_answer(custody: CustodyRules, books: Sequence[BookRule], lang: str = "en") -> SchemesAnswer:
+def schemes_answer(custody: CustodyRules, books: Sequence[BookRule], judged: JudgementRules, lang: str = "en") -> SchemesAnswer:
     """`schemes`: every scheme by name, then the rules of books for any scheme that has none of its own."""
     w = wording(lang)
-    known = [_scheme(scheme, rule_of(books, scheme.name), w) for scheme in custody.schemes]
+    gates = {scheme.name: scheme for scheme in judged.schemes}
+    known = [_scheme(scheme, rule_of(books, scheme.name), gates.get(scheme.name), w) for scheme in custody.schemes]
     others = [b for b in books if not b.names or not any(custody.scheme(name) for name in (b.scheme, *b.names))]
     return SchemesAnswer(
         models=list(custody.models),
@@ -35,9 +38,34 @@ def schemes_answer(custody: CustodyRules, books: Sequence[BookRule], lang: str =
     )
 
 
-def _scheme(scheme: Scheme, book: BookRule | None, w: Wording) -> SchemeAnswer:
-    rules = [_rule(rule, w.lang) for rule in scheme.rules]
+def _scheme(scheme: Scheme, book: BookRule | None, judged: JudgedScheme | None, w: Wording) -> SchemeAnswer:
+    rules = [*(_judged(judged, w) if judged else []), *(_rule(rule, w.lang) for rule in scheme.rules)]
     return SchemeAnswer(name=scheme.name, edition=scheme.edition, source=scheme.source, rules=[*rules, *(_terms(book, w) if book else [])])
+
+
+def _judged(scheme: JudgedScheme, w: Wording) -> list[RuleAnswer]:
+    """What a scheme asks of content: its gates, categories and tiers, the evidence and validity, and its notes."""
+    asked: list[Gate | Category] = [*scheme.gates, *scheme.categories]
+    rules = [
+        RuleAnswer(
+            name=rule.key,
+            values=gate_values(rule, scheme.figure, w),
+            says=rule.says[w.lang],
+            source=rule.source,
+            status=_status(rule.confirmed),
+        )
+        for rule in asked
+    ]
+    if scheme.tiers:
+        steps = [tier.says[w.lang] for tier in scheme.tiers]
+        says, status = w(f"tier_edge.{scheme.edge}"), _status(scheme.tiers_confirmed)
+        rules.append(RuleAnswer(name="tiers", values=steps, says=says, source=scheme.tiers_source, status=status))
+    told = (("evidence", scheme.evidence), ("validity", scheme.validity))
+    rules += [
+        RuleAnswer(name=name, values=[], says=words[w.lang], source=scheme.source, status="confirmed") for name, words in told if words
+    ]
+    notes = [RuleAnswer(name=n.key, values=[], says=n.says[w.lang], source=n.source, status=_status(n.confirmed)) for n in scheme.notes]
+    return [*rules, *notes]
 
 
 def _rule(rule: Rule, lang: str) -> RuleAnswer:

@@ -1,0 +1,220 @@
+"""The verdicts of schemes: from the core's to the answer, and the answer as a section of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tracepack.core.judgementrules import Category, Gate, Note, Tier
+from tracepack.core.schemes import GateVerdict, Verdict
+from tracepack.report.answers_verdicts import AdviceAnswer, GateAnswer, NoteAnswer, Status, TierAnswer, VerdictAnswer
+from tracepack.report.custody_text import model_name
+from tracepack.report.document import Block, Cell, Heading, Paragraph, Table
+from tracepack.report.wording import Wording
+
+_TONES = {"met": "good", "not met": "bad"}
+
+
+def verdict_answer(verdict: Verdict, advice: Sequence[AdviceAnswer] | None = None) -> VerdictAnswer:
+    """A verdict as it is published; ``advice`` None where the scheme was not asked for by name."""
+    scheme = verdict.scheme
+    return VerdictAnswer(
+        scheme=scheme.name,
+        title=dict(scheme.title),
+        edition=scheme.edition,
+        source=scheme.source,
+        category=verdict.category.key if verdict.category else "",
+        outcome=verdict.outcome,
+        figure=scheme.figure,
+        low=verdict.low,
+        high=verdict.high,
+        evidence=verdict.evidence or None,  # type: ignore[arg-type]
+        evidence_enough=not verdict.weak if scheme.asked_evidence and verdict.evidence else None,
+        asked_evidence=dict(scheme.evidence),
+        validity=dict(scheme.validity),
+        gates=[_gate(gate) for gate in verdict.gates],
+        categories=[_gate(gate) for _, gate in verdict.categories],
+        tier=_tier(verdict.tier),
+        possible_tier=_tier(verdict.possible_tier),
+        edge=scheme.edge,
+        tiers_status=_status(scheme.tiers_confirmed) if scheme.tiers else None,
+        stated=verdict.stated,
+        notes=[_note(note) for note in scheme.notes],
+        advice=None if advice is None else list(advice),
+    )
+
+
+def _status(confirmed: bool) -> Status:
+    return "confirmed" if confirmed else "unconfirmed"
+
+
+def _gate(verdict: GateVerdict) -> GateAnswer:
+    gate = verdict.gate
+    return GateAnswer(
+        key=gate.key,
+        outcome=verdict.outcome,
+        figure=gate.figure,
+        at_least=gate.at_least,
+        low=verdict.low,
+        high=verdict.high,
+        margin_low=verdict.margin_low,
+        margin_high=verdict.margin_high,
+        failed=list(verdict.failed),
+        no_data=list(verdict.open),
+        model=verdict.model,
+        says=dict(gate.says),
+        source=gate.source,
+        status=_status(gate.confirmed),
+    )
+
+
+def _tier(tier: Tier | None) -> TierAnswer | None:
+    return None if tier is None else TierAnswer(start=tier.start, says=dict(tier.says))
+
+
+def _note(note: Note) -> NoteAnswer:
+    return NoteAnswer(key=note.key, says=dict(note.says), source=note.source, status=_status(note.confirmed))
+
+
+# --- rules in words, for the list of schemes
+
+
+def gate_values(gate: Gate | Category, figure: str, w: Wording) -> list[str]:
+    """What a gate asks for, in words."""
+    if isinstance(gate, Gate) and gate.tests:
+        return list(gate.tests)
+    if isinstance(gate, Gate) and gate.models:
+        return [model_name(model, w) for model in gate.models]
+    named = gate.figure if isinstance(gate, Gate) else figure
+    return [w("verdict.at_least", figure=scheme_figure(named, w), share=w.percent(gate.at_least, 1))]
+
+
+def scheme_figure(figure: str, w: Wording) -> str:
+    """A figure that schemes ask for, by its name."""
+    return w(f"scheme_figure.{figure}") if f"scheme_figure.{figure}" in w.words else w(f"figure.{figure}.name")
+
+
+# --- the section
+
+
+def verdicts_blocks(verdicts: Sequence[VerdictAnswer], w: Wording) -> list[Block]:
+    """A short table of all verdicts, then each scheme that was asked for by name with its gates and advice."""
+    rows = tuple(tuple(map(Cell, _row(v, w))) for v in verdicts)
+    heads = tuple(w(f"verdict.{name}") for name in ("scheme", "outcome", "figure", "bounds", "reached", "leans"))
+    blocks: list[Block] = [Paragraph(w("verdict.says")), Table(heads, rows)]
+    for verdict in verdicts:
+        if verdict.advice is not None:
+            blocks += _detail(verdict, w)
+    return blocks
+
+
+def _name(verdict: VerdictAnswer, w: Wording) -> str:
+    if not verdict.category:
+        return verdict.title[w.lang]
+    category = next((gate.says[w.lang] for gate in verdict.gates if gate.key == verdict.category), verdict.category)
+    return f"{verdict.title[w.lang]}: {category}"
+
+
+def _row(verdict: VerdictAnswer, w: Wording) -> tuple[str, ...]:
+    unconfirmed = sum(g.status == "unconfirmed" for g in verdict.gates) + (verdict.tiers_status == "unconfirmed")
+    return (
+        _name(verdict, w),
+        w(f"outcome.{verdict.outcome}"),
+        scheme_figure(verdict.figure, w) if verdict.figure else "",
+        _bounds(verdict.low, verdict.high, w) if verdict.figure else "",
+        _reached(verdict, w),
+        w("verdict.unconfirmed_count", count=unconfirmed) if unconfirmed else "",
+    )
+
+
+def _bounds(low: float | None, high: float | None, w: Wording) -> str:
+    return w.span(low, high)
+
+
+def _reached(verdict: VerdictAnswer, w: Wording) -> str:
+    if verdict.stated is not None:
+        return w("verdict.stated", share=w.percent(verdict.stated, 0))
+    if verdict.possible_tier is None:
+        return ""
+    highest = verdict.possible_tier.says[w.lang]
+    if verdict.tier is None:
+        return w("verdict.at_most", tier=highest)
+    return highest if verdict.tier == verdict.possible_tier else w("verdict.tiers", low=verdict.tier.says[w.lang], high=highest)
+
+
+def _detail(verdict: VerdictAnswer, w: Wording) -> list[Block]:
+    blocks: list[Block] = [
+        Heading(_name(verdict, w)),
+        Paragraph(f"{w(f'outcome.{verdict.outcome}')}. {_reached(verdict, w)}".strip(), _TONES.get(verdict.outcome, "")),
+        Paragraph(f"{verdict.edition}. {verdict.source}.", "quiet"),
+    ]
+    gates = tuple(tuple(map(Cell, _gate_row(gate, w))) for gate in (*verdict.gates, *verdict.categories))
+    if gates:
+        blocks.append(Table(tuple(w(f"verdict.{name}") for name in ("gate", "outcome", "bounds", "margin", "source")), gates))
+    if verdict.tiers_status == "unconfirmed":
+        blocks.append(Paragraph(w(f"edge_unconfirmed.{verdict.edge}"), "quiet"))
+    if verdict.evidence_enough is False and verdict.evidence:
+        blocks.append(Paragraph(w("verdict.weak", evidence=w.term("evidence", verdict.evidence)), "bad"))
+    asked = [text for words in (verdict.asked_evidence, verdict.validity) if (text := words.get(w.lang))]
+    blocks += [Paragraph(text) for text in asked]
+    blocks += [Paragraph(f"{note.says[w.lang]} ({_sourced(note.source, note.status, w)})") for note in verdict.notes]
+    return [*blocks, *_advice(verdict, w)]
+
+
+def _gate_row(gate: GateAnswer, w: Wording) -> tuple[str, ...]:
+    return (
+        gate.says[w.lang],
+        w(f"outcome.{gate.outcome}"),
+        _basis(gate, w),
+        _margin(gate, w),
+        _sourced(gate.source, gate.status, w),
+    )
+
+
+def _basis(gate: GateAnswer, w: Wording) -> str:
+    if gate.figure:
+        return _bounds(gate.low, gate.high, w)
+    if gate.model:
+        return model_name(gate.model, w)
+    failed = [w("verdict.failed", tests=", ".join(gate.failed))] if gate.failed else []
+    unknown = [w("verdict.no_data", tests=", ".join(gate.no_data))] if gate.no_data else []
+    return "; ".join([*failed, *unknown])
+
+
+def _margin(gate: GateAnswer, w: Wording) -> str:
+    """Points above the gate, from the least to the greatest."""
+    if gate.margin_low is None or gate.margin_high is None:
+        return ""
+    least, most = points(gate.margin_low, w), points(gate.margin_high, w)
+    return w("verdict.points", points=least if least == most else w("number.range", low=least, high=most))
+
+
+def points(share: float, w: Wording, sign: str = "+") -> str:
+    """A difference of shares in percentage points, to a hundredth; one that is not nothing never reads 0."""
+    text = f"{share * 100:{sign}.2f}"
+    if float(text) == 0 and share != 0:
+        text = "> 0" if share > 0 else "< 0"
+    return w.number(text).replace("-", "−")
+
+
+def _sourced(source: str, status: str, w: Wording) -> str:
+    return source if status == "confirmed" else w("verdict.unconfirmed", source=source)
+
+
+def _advice(verdict: VerdictAnswer, w: Wording) -> list[Block]:
+    if not verdict.advice:
+        return []
+    names = ("advice", "advice_figure", "gain", "without", "overturns")
+    rows = tuple(tuple(map(Cell, _advice_row(a, w))) for a in verdict.advice)
+    return [Heading(w("verdict.advice_title")), Table(tuple(w(f"verdict.{name}") for name in names), rows)]
+
+
+def _advice_row(advice: AdviceAnswer, w: Wording) -> tuple[str, ...]:
+    lot = f"{advice.lot} ({advice.owner})" if advice.owner else advice.lot
+    cells = ", ".join(f"{ref.file} {ref.sheet}!{ref.cell}" if ref.cell else f"{ref.file} {ref.sheet}" for ref in advice.refs)
+    return (
+        w(f"advice.{advice.kind}", field=w(f"advice_field.{advice.field}"), lot=lot, cells=cells),
+        scheme_figure(advice.figure, w),
+        w("verdict.points", points=points(advice.gain, w, "")),
+        "" if advice.kind == "missing" else _bounds(advice.low, advice.high, w),
+        w("verdict.yes") if advice.overturns else "",
+    )
