@@ -16,6 +16,7 @@ from tracepack.report.answers_import import ImportAnswer, ImportFileAnswer
 from tracepack.store import Store
 
 if TYPE_CHECKING:
+    from tracepack.evidence.making import Redacted
     from tracepack.importing import Progress
     from tracepack.intake.annotate import Annotated
     from tracepack.intake.suggestions import Names
@@ -220,12 +221,29 @@ class Workspace:
         with self._store.reading():
             return make_bundle(self._store, lot, owner, None if sign is None else Path(sign))
 
+    def redacted_bundle(
+        self, lot: str, *, owner: str | None = None, sign: str | Path | None = None, salts: str | None = None
+    ) -> Redacted:
+        """A lot's figures and totals without workbooks, names and shares, and the file of salts that opens them.
+
+        ``salts`` is the text of an earlier file of salts, whose secret is used again.  Raises UnknownLot, UsageProblem.
+        """
+        from tracepack.evidence.making import make_redacted
+        from tracepack.evidence.redacting import new_secret, secret_in
+
+        secret = new_secret() if salts is None else secret_in(salts)
+        with self._store.reading():
+            return make_redacted(self._store, lot, owner, None if sign is None else Path(sign), secret)
+
     @staticmethod
-    def verify(file: str | Path, *, key: str | Path | None = None) -> VerifyAnswer:
-        """Check a bundle, needing no workspace; ``key`` is the signer's public key, a PEM file.  Raises NotABundle."""
+    def verify(file: str | Path, *, key: str | Path | None = None, salts: str | Path | None = None) -> VerifyAnswer:
+        """Check a bundle, needing no workspace; ``key`` is the signer's public key, a PEM file, ``salts`` opens a redacted one.
+
+        Raises NotABundle.
+        """
         from tracepack.evidence.checking import check_file
 
-        return check_file(Path(file), None if key is None else Path(key))
+        return check_file(Path(file), *(None if given is None else Path(given) for given in (key, salts)))
 
     def names(self, supplier: str | None = None) -> Names:
         """The names that a template's drop-downs offer; with ``supplier`` only those that are that supplier's own."""

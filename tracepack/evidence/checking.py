@@ -13,6 +13,7 @@ from tracepack.errors import NotABundle, TracepackError
 from tracepack.evidence.archive import LARGEST_WHOLE, unpack
 from tracepack.evidence.comparing import differences, figure_checks, recounted
 from tracepack.evidence.manifest import DOSSIER, MANIFEST, RECIPE, SIGNATURE, listed, parsed, sha256
+from tracepack.evidence.redacting import check_redacted
 from tracepack.evidence.replaying import replayed
 from tracepack.evidence.signing import is_signed, public_key
 from tracepack.report.answers_verify import Difference, FigureCheck, VerifyAnswer
@@ -25,8 +26,8 @@ MOST = 100
 Signature = Literal["none", "holds", "unknown-key", "wrong"]
 
 
-def check_file(path: Path, key: Path | None = None) -> VerifyAnswer:
-    """Check a bundle's file; see `check_bundle`."""
+def check_file(path: Path, key: Path | None = None, salts: Path | None = None) -> VerifyAnswer:
+    """Check a bundle's file; see `check_bundle`.  ``salts`` opens commitments of a redacted one."""
     try:
         if path.stat().st_size > LARGEST_WHOLE:
             raise NotABundle(f"{path.name} is larger than any bundle")
@@ -35,20 +36,23 @@ def check_file(path: Path, key: Path | None = None) -> VerifyAnswer:
         raise NotABundle(f"{path} cannot be read: {problem.strerror}") from problem
     if not zipped.startswith(b"PK"):
         raise NotABundle(f"{path.name} is no bundle", "`tracepack bundle LOT -o evidence.zip` makes one")
-    return check_bundle(zipped, key)
+    return check_bundle(zipped, key, None if salts is None else salts.read_text(encoding="utf-8", errors="replace"))
 
 
-def check_bundle(zipped: bytes, key: Path | None = None) -> VerifyAnswer:
-    """Check a bundle, its signature by the public key of a PEM file where one is given.  NotABundle where it is none."""
+def check_bundle(zipped: bytes, key: Path | None = None, opened: str | None = None) -> VerifyAnswer:
+    """Check a bundle, its signature by the public key of a PEM file where one is given, and what was ``opened`` of a redacted one.
+
+    NotABundle where it is none.
+    """
     members = unpack(zipped)
-    stated, _ = listed(members)
+    stated, redacted = listed(members)
     changed = [
         Difference(what=name, there=f"SHA-256 {digest}", here=f"SHA-256 {sha256(members[name])}")
         for name, digest in sorted(stated.items())
         if sha256(members[name]) != digest
     ]
     signature, unsigned = _signature(members, key)
-    answer = check_members(members)
+    answer = check_redacted(members, opened) if redacted else check_members(members)
     found = [*changed, *unsigned, *answer.differences]
     return answer.model_copy(update={"agrees": not found, "signature": signature, "differences": found[:MOST]})
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from tracepack import data
@@ -12,7 +14,8 @@ from tracepack.evidence.archive import pack
 from tracepack.evidence.checking import check_members
 from tracepack.evidence.manifest import DOSSIER, MANIFEST, RECIPE, SIGNATURE, canonical, manifest_of
 from tracepack.evidence.recipe import originals_of, recipe_of
-from tracepack.evidence.signing import private_key, signature_of
+from tracepack.evidence.redacting import redacted
+from tracepack.evidence.signing import PrivateKey, private_key, signature_of
 from tracepack.questions import find_lot
 from tracepack.report.answers_verify import VerifyAnswer
 from tracepack.report.dossier import render_json
@@ -20,6 +23,22 @@ from tracepack.reporting import dossier
 from tracepack.store import Store
 
 RULES = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A redacted bundle, and the file of salts that its maker keeps to disclose values by."""
+
+    bundle: bytes
+    salts: bytes
+
+
+def make_redacted(store: Store, number: str, owner: str | None, key: Path | None, secret: str) -> Redacted:
+    """The bundle of a lot without workbooks, names and shares; see `tracepack.evidence.redacting`.  Raises UnknownLot."""
+    signer = None if key is None else private_key(key)
+    lot = find_lot(store, number, owner)
+    members, salts = redacted(json.loads(render_json(dossier(store, lot.number, lot.owner))), secret)
+    return Redacted(_sealed(members, signer, hidden=True), salts)
 
 
 def make_bundle(store: Store, number: str, owner: str | None, key: Path | None) -> bytes:
@@ -41,10 +60,14 @@ def make_bundle(store: Store, number: str, owner: str | None, key: Path | None) 
         answer = check_members(members)
     if not answer.agrees:
         raise _not_again(answer)
-    members[MANIFEST] = manifest_of(members, redacted=False)
-    if signer is not None:
-        members[SIGNATURE] = signature_of(members[MANIFEST], signer)
-    return pack(members)
+    return _sealed(members, signer, hidden=False)
+
+
+def _sealed(members: Mapping[str, bytes], signer: PrivateKey | None, *, hidden: bool) -> bytes:
+    """Members with their manifest, signed or not."""
+    manifest = manifest_of(members, redacted=hidden)
+    signature = {} if signer is None else {SIGNATURE: signature_of(manifest, signer)}
+    return pack({**members, MANIFEST: manifest, **signature})
 
 
 def _members(store: Store, lot: LotKey, text: bytes, kept: Collection[str]) -> dict[str, bytes]:

@@ -10,7 +10,8 @@ from typing import Any
 from tracepack.errors import NotABundle
 
 MANIFEST, SIGNATURE = "manifest.json", "signature.json"
-DOSSIER, RECIPE, COMMITMENTS = "dossier.json", "recipe.json", "commitments.json"
+DOSSIER, RECIPE = "dossier.json", "recipe.json"
+SUMMARY, COMMITMENTS = "summary.json", "commitments.json"
 FORMAT, VERSION = "tracepack-evidence", 1
 
 

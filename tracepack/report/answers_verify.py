@@ -33,6 +33,7 @@ class VerifyAnswer(Model):
     """``level``: "originals" (read again from zero), "dossier" (recomputed from itself) or "commitments" (redacted: totals only).
 
     ``signature``: "none", "holds" (by the key that was given), "unknown-key" (by the key that it brings along) or "wrong".
+    ``commitments`` are the hidden values of a redacted bundle, ``opened`` those that were disclosed.
     ``unconfirmed``: what the second algorithm could not follow, and imports whose options are not known.
     """
 
@@ -43,6 +44,8 @@ class VerifyAnswer(Model):
     lot: str
     files: int
     imports: int
+    commitments: int = 0
+    opened: int = 0
     figures: list[FigureCheck]
     differences: list[Difference]
     unconfirmed: list[str]

@@ -12,7 +12,7 @@ def verify_text(answer: VerifyAnswer, lang: str = "en") -> str:
     verdict = words("verify.agrees") if answer.agrees else words("verify.differs", count=len(answer.differences))
     lines = [
         f"{verdict}  {answer.lot} ({answer.owner})",
-        words(f"verify.level.{answer.level}", files=answer.files, imports=answer.imports),
+        words(f"verify.level.{answer.level}", files=answer.files, imports=answer.imports, hidden=answer.commitments, opened=answer.opened),
         words(f"verify.signature.{answer.signature}"),
     ]
     lines += [_figure(figure, words) for figure in answer.figures]
