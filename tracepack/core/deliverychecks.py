@@ -6,6 +6,7 @@ Each looks at deliveries that are alike once (see `tracepack.core.arrivals`) and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from tracepack.core.arrivals import Arrivals, in_order, lot_keys, lot_of
@@ -61,15 +62,17 @@ def _lots(arrived: Sequence[Arrivals]) -> str:
     lots = set(lot_keys(arrived))
     if len(lots) == 1:
         return f"Lot {LotKey(*lots.pop())}"
-    first = dict.fromkeys(lot_of(*one) for one in in_order(arrived)[:_SHOWN])
-    if len(first) < _SHOWN:  # some of the first are of one lot
+    # Members stand in order: the first lots of all are among the first of each.
+    first = dict.fromkeys(lot_of(*one) for one in in_order([replace(each, members=each.members[:_SHOWN]) for each in arrived]))
+    if len(first) < min(_SHOWN, len(lots)):  # some of the first are of one lot
         first = dict.fromkeys(lot_of(*one) for one in in_order(arrived))
     shown = ", ".join(map(str, list(first)[:_SHOWN])) + (" ..." if len(lots) > _SHOWN else "")
     return f"{len(lots)} delivered lots ({shown})"
 
 
 def _verb(arrived: Sequence[Arrivals], of_one: str, of_several: str) -> str:
-    return of_several if len(set(lot_keys(arrived))) > 1 else of_one
+    first, *_ = lot_keys(arrived[:1])
+    return of_several if any(lot != first for lot in lot_keys(arrived)) else of_one
 
 
 def _certificates(lineage: Lineage, arrived: Sequence[Arrivals]) -> Iterator[Finding]:

@@ -44,6 +44,10 @@ class Finding:
     refs: tuple[SourceRef, ...] = ()
     excerpt: str = ""
 
+    def __hash__(self) -> int:
+        # Of the cells only the first: a finding may have a hundred thousand, and few share what stands before.
+        return hash((self.name, self.message, self.refs[:1], len(self.refs)))
+
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 

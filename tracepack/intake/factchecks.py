@@ -171,14 +171,16 @@ def check_names(facts: Sequence[Fact], known: Known, organisation: str) -> tuple
 def _unknown_materials(facts: Sequence[Fact], known: Known, organisation: str, gathered: Gathered) -> None:
     described = {(owner, fold_name(name)) for owner, name in known.materials}
     described |= {(fact.key[0], fold_name(fact.key[1])) for fact in facts if fact.sheet in {"Materials", "Compositions"}}
-    found: dict[tuple[str, str], bool] = {}
+    found: dict[tuple[object, str], bool] = {}
     for row in (row for fact in facts for row in fact.rows if row.sheet in _MATERIAL_COLUMN):
         key = _MATERIAL_COLUMN[row.sheet]
-        name, owner = text(row.values, key), text(row.values, "supplier") or organisation
+        name, owner = row.values.get(key), row.values.get("supplier") or organisation
+        if not isinstance(name, str) or not name or found.get((owner, name)):
+            continue
         if (owner, name) not in found:
             folded = fold_name(name)
             found[owner, name] = folded in known.library_materials or bool(described & {(owner, folded), (organisation, folded)})
-        if not name or found[owner, name]:
+        if found[owner, name]:
             continue
         ref = row.source.ref(key)
         message = f"The material {name} has no row in Materials and is not in the built-in library; what it does not state is unknown."

@@ -91,7 +91,8 @@ def _first_rows(facts: Iterable[Fact], organisation: str) -> dict[_Lot, Row]:
     for fact in facts:
         for row in fact.rows:
             values = row.values
-            if number := text(values, "lot_no"):
+            number = values.get("lot_no")
+            if isinstance(number, str) and number:
                 first.setdefault((text(values, "supplier") or organisation, number), row)
             if "own_lot_no" in values and (number := text(values, "own_lot_no")):
                 first.setdefault((organisation, number), row)

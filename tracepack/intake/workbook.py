@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from openpyxl.utils import get_column_letter
-
 from tracepack.core.findings import SourceRef
 from tracepack.core.limits import DEFAULT_LIMITS, Limits
 from tracepack.errors import UnreadableFile
@@ -30,7 +28,12 @@ from tracepack.intake.xlsx import PERCENT_MARKER, main_part, read_xlsx
 
 __all__ = ["PERCENT_MARKER", "Content", "Dialect", "Fault", "Sheet", "Workbook", "letter", "read_workbook"]
 
-letter = functools.cache(get_column_letter)
+
+@functools.cache
+def letter(column: int) -> str:
+    """A column's letters, 1 is A.  The library that also knows them takes longer to load than many files to read."""
+    before, last = divmod(column - 1, 26)
+    return (letter(before) if before else "") + chr(ord("A") + last)
 
 
 @dataclass(frozen=True, slots=True)
