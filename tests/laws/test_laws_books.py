@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracepack.core.accounts import book_entries
+from tracepack.core.attribution import attributed_content
 from tracepack.core.balances import balance_on, statements
 from tracepack.core.bookaudit import audit_books
 from tracepack.core.bookrules import RuleBook
@@ -23,7 +24,11 @@ from tracepack.core.ledger import (
     Delivery,
     FeedstockSource,
     Ledger,
+    LotKey,
     OpeningBalance,
+    Run,
+    RunKey,
+    RunRow,
     SourceRow,
 )
 from tracepack.core.library import Library
@@ -198,3 +203,28 @@ def test_no_history_over_attributes_at_a_period_s_end_without_an_error(events: l
     assert told == short
     assert ("balance-negative" in {finding.name for finding in audit.findings}) == bool(short)
     assert len([f for f in audit.findings if f.name == "balance-negative"]) == len(short)
+
+
+@given(histories(), period_ends(), st.lists(st.integers(1, 400), min_size=1, max_size=4), st.booleans())
+def test_credits_never_propagate_through_a_run(events: list[Event], ends: list[dt.date], drawn: list[int], regrind: bool) -> None:
+    """Runs that use certified lots, one after another, leave the books as they are and give their products nothing."""
+    before = ledger_of(events, ends)
+    lots = [LotKey(d.supplier, d.lot_no) for d in before.ledger.deliveries]
+    runs: list[Run] = []
+    for number, kg in enumerate(drawn):
+        taken = runs[-1].rows[-1].lot if runs and number % 2 else lots[number % len(lots)] if lots else None
+        runs.append(_run(number, taken or LotKey("ORG", "FOUND"), kg, "PE regrind" if regrind else "film"))
+    after = build_lineage(replace(before.ledger, runs=tuple(runs)), Library({}))[0]
+    assert book_entries(after).entries == book_entries(before).entries
+    for run in runs:
+        assert attributed_content(after, LotKey("ORG", f"MADE-{run.key.number}")) is None
+
+
+def _run(number: int, taken: LotKey, kg: int, material: str) -> Run:
+    day = START + dt.timedelta(days=DAYS)
+    common = {"run_no": str(number), "date": day, "quantity": Decimal(kg), "unit": "kg", "source": source("R", number + 2)}
+    rows = (
+        RunRow(direction="in", lot_no=taken.number, supplier=taken.owner, **common),
+        RunRow(direction="out", lot_no=f"MADE-{number}", supplier="ORG", material=material, **common),
+    )
+    return Run(key=RunKey("S1", str(number)), date=day, kind=None, rows=rows)
