@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - what is slow to load is imported where it is needed
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,25 +22,27 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("lot")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.zip", help="Where to.")
 @owner_option
+@click.option("--scheme", "schemes", multiple=True, metavar="NAME", help="Judge by that scheme, as `report` does; repeatable.")
 @click.option("--redact", is_flag=True, help="Leave workbooks out and hide names and shares; what opens them goes to FILE.zip.salts.json.")
 @click.option("--sign", "key", type=_FILE, metavar="KEY", help="Sign with this Ed25519 private key (PEM).")
 @click.pass_obj
-def bundle(workspace: str, lot: str, output: Path, owner: str | None, redact: bool, key: Path | None) -> None:
+def bundle(workspace: str, lot: str, output: Path, owner: str | None, schemes: Sequence[str], redact: bool, key: Path | None) -> None:
     """Hand over LOT with its evidence: the dossier, the workbooks it rests on, how they were read, and the rules.
 
     Whoever receives the file checks it with `tracepack verify`, on any machine, without this workspace.
     """
     if redact:
-        _redacted(opened(workspace), lot, output, owner, key)
+        _redacted(opened(workspace), lot, output, owner, schemes, key)
     else:
-        deliver(opened(workspace).bundle(lot, owner=owner, sign=key), output)
+        deliver(opened(workspace).bundle(lot, owner=owner, sign=key, schemes=schemes), output)
     say(f"Next: tracepack verify {output}")
 
 
-def _redacted(where: Workspace, lot: str, output: Path, owner: str | None, key: Path | None) -> None:
+def _redacted(where: Workspace, lot: str, output: Path, owner: str | None, schemes: Sequence[str], key: Path | None) -> None:
     """Write a redacted bundle, and beside it the salts; a file of salts that is there already keeps its secret."""
     kept = output.with_name(f"{output.name}.salts.json")
-    made = where.redacted_bundle(lot, owner=owner, sign=key, salts=kept.read_text(encoding="utf-8") if kept.is_file() else None)
+    salts = kept.read_text(encoding="utf-8", errors="replace") if kept.is_file() else None
+    made = where.redacted_bundle(lot, owner=owner, sign=key, salts=salts, schemes=schemes)
     deliver(made.salts, kept)
     deliver(made.bundle, output)
     say(f"Keep {kept} to yourself: its entries open the bundle's commitments, its secret opens all of them.")

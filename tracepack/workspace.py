@@ -211,7 +211,9 @@ class Workspace:
         with self._store.reading():
             return reporting.report(self._store, lot, owner, format, lang, schemes)
 
-    def bundle(self, lot: str, *, owner: str | None = None, sign: str | Path | None = None) -> bytes:
+    def bundle(
+        self, lot: str, *, owner: str | None = None, sign: str | Path | None = None, schemes: Sequence[str] = ()
+    ) -> bytes:
         """A lot's dossier with everything it was made from, as a zip that `verify` checks; ``sign`` is a private key's PEM file.
 
         Raises UnknownLot, and UsageProblem where the workbooks read again do not give the same dossier.
@@ -219,10 +221,16 @@ class Workspace:
         from tracepack.evidence.making import make_bundle
 
         with self._store.reading():
-            return make_bundle(self._store, lot, owner, None if sign is None else Path(sign))
+            return make_bundle(self._store, lot, owner, schemes, None if sign is None else Path(sign))
 
     def redacted_bundle(
-        self, lot: str, *, owner: str | None = None, sign: str | Path | None = None, salts: str | None = None
+        self,
+        lot: str,
+        *,
+        owner: str | None = None,
+        sign: str | Path | None = None,
+        salts: str | None = None,
+        schemes: Sequence[str] = (),
     ) -> Redacted:
         """A lot's figures and totals without workbooks, names and shares, and the file of salts that opens them.
 
@@ -233,7 +241,7 @@ class Workspace:
 
         secret = new_secret() if salts is None else secret_in(salts)
         with self._store.reading():
-            return make_redacted(self._store, lot, owner, None if sign is None else Path(sign), secret)
+            return make_redacted(self._store, lot, owner, schemes, None if sign is None else Path(sign), secret)
 
     @staticmethod
     def verify(file: str | Path, *, key: str | Path | None = None, salts: str | Path | None = None) -> VerifyAnswer:

@@ -290,3 +290,13 @@ def test_a_recipe_cannot_write_outside_its_folder(bundle: bytes, outside: Callab
 def test_a_recipe_that_makes_no_sense_is_refused(bundle: bytes, outside: Callable[..., Answer], broken: bytes) -> None:
     answer = outside(changed(bundle, lambda members: members.update({RECIPE: broken})))
     assert answer.code == 2, answer.err
+
+
+def test_the_schemes_that_were_asked_travel_with_the_bundle(chain: Desk, tmp_path: Path, outside: Callable[..., Answer]) -> None:
+    known = chain.run("bundle", LOT, "-o", str(tmp_path / "x.zip"), "--scheme", "no such scheme")
+    assert (known.code, "no scheme is called" in known.err) == (2, True)
+    name = known.err.split("use one of ")[1].split(";")[0].split(":")[0].strip()
+    assert chain.run("bundle", LOT, "-o", str(tmp_path / "x.zip"), "--scheme", name).code == 0
+    data = (tmp_path / "x.zip").read_bytes()
+    assert len(json.loads(unpack(data)[DOSSIER])["verdicts"]) == 1
+    assert outside(data).code == 0

@@ -78,7 +78,7 @@ def check_members(members: Mapping[str, bytes]) -> VerifyAnswer:
     with replayed(recipe, members) as (store, troubles):
         found += [Difference(what=f"import {t.import_id}", there="recorded", here=t.said) for t in troubles]
         try:
-            again = json.loads(render_json(dossier(store, lot.number, lot.owner)))
+            again = json.loads(render_json(dossier(store, lot.number, lot.owner, _schemes(recipe))))
         except TracepackError as problem:
             found.append(Difference(what="dossier", there=f"of lot {lot}", here=problem.message))
         else:
@@ -106,6 +106,11 @@ def _asked(recipe: Any) -> LotKey:
         return LotKey(str(recipe["lot"]["owner"]), str(recipe["lot"]["number"]))
     except (KeyError, TypeError) as problem:
         raise NotABundle("its recipe names no lot") from problem
+
+
+def _schemes(recipe: Any) -> list[str]:
+    named = recipe.get("schemes", [])
+    return [str(name) for name in named] if isinstance(named, list) else []
 
 
 def _rules(members: Mapping[str, bytes]) -> Iterator[Difference]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tracepack import data
-from tracepack.core.ledger import LotKey
 from tracepack.errors import UsageProblem
 from tracepack.evidence.archive import pack
 from tracepack.evidence.checking import check_members
@@ -33,30 +33,31 @@ class Redacted:
     salts: bytes
 
 
-def make_redacted(store: Store, number: str, owner: str | None, key: Path | None, secret: str) -> Redacted:
+def make_redacted(store: Store, number: str, owner: str | None, schemes: Sequence[str], key: Path | None, secret: str) -> Redacted:
     """The bundle of a lot without workbooks, names and shares; see `tracepack.evidence.redacting`.  Raises UnknownLot."""
     signer = None if key is None else private_key(key)
     lot = find_lot(store, number, owner)
-    members, salts = redacted(json.loads(render_json(dossier(store, lot.number, lot.owner))), secret)
+    members, salts = redacted(json.loads(render_json(dossier(store, lot.number, lot.owner, schemes))), secret)
     return Redacted(_sealed(members, signer, hidden=True), salts)
 
 
-def make_bundle(store: Store, number: str, owner: str | None, key: Path | None) -> bytes:
+def make_bundle(store: Store, number: str, owner: str | None, schemes: Sequence[str], key: Path | None) -> bytes:
     """The bundle of a lot as a zip, signed with the private key of a PEM file or not at all.
 
     It holds the workbooks that the dossier rests on; all of them where those alone, read again, do not give the same dossier.
-    Raises UnknownLot, and UsageProblem where nothing read again gives it.
+    The dossier judges by the ``schemes`` named, else as a report does.  Raises UnknownLot, and UsageProblem for an unknown scheme or
+    where nothing read again gives the dossier.
     """
     signer = None if key is None else private_key(key)
     lot = find_lot(store, number, owner)
-    told = dossier(store, lot.number, lot.owner)
+    told = dossier(store, lot.number, lot.owner, schemes)
     needed = {row.source.sha256 for fact in store.facts_around([lot]) for row in fact.rows}
     every = {file.sha256 for record in store.log() for file in record.files}
     text = render_json(told).encode()
-    members = _members(store, lot, text, needed)
+    members = _members(store, recipe_of(store, lot, schemes, needed), text)
     answer = check_members(members)
     if not answer.agrees:
-        members = _members(store, lot, text, every)
+        members = _members(store, recipe_of(store, lot, schemes, every), text)
         answer = check_members(members)
     if not answer.agrees:
         raise _not_again(answer)
@@ -70,8 +71,7 @@ def _sealed(members: Mapping[str, bytes], signer: PrivateKey | None, *, hidden: 
     return pack({**members, MANIFEST: manifest, **signature})
 
 
-def _members(store: Store, lot: LotKey, text: bytes, kept: Collection[str]) -> dict[str, bytes]:
-    recipe = recipe_of(store, lot, kept)
+def _members(store: Store, recipe: Mapping[str, Any], text: bytes) -> dict[str, bytes]:
     rules = {f"{RULES}/{name}": data.read_bytes(name) for name in data.rule_files()}
     return {DOSSIER: text, RECIPE: canonical(recipe), **rules, **originals_of(store, recipe)}
 

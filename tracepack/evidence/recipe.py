@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,12 +19,12 @@ def member_of(file: str, sha256: str) -> str:
     return f"{ORIGINALS}/{sha256}" + (f".{ending}" if ending.isascii() and ending.isalnum() else "")
 
 
-def recipe_of(store: Store, lot: LotKey, kept: Collection[str]) -> dict[str, Any]:
+def recipe_of(store: Store, lot: LotKey, schemes: Sequence[str], kept: Collection[str]) -> dict[str, Any]:
     """What to do again; of the files only those of the ``kept`` digests (and the profiles beside them), of the rest only the number."""
     told = store.told_of()
     entries = [_entry(store, record, told, kept) for record in store.log()]
     asked = {"owner": lot.owner, "number": lot.number}
-    return {"organisation": store.organisation, "site": store.site, "lot": asked, "entries": entries}
+    return {"organisation": store.organisation, "site": store.site, "lot": asked, "schemes": list(schemes), "entries": entries}
 
 
 def _entry(store: Store, record: Any, told: Mapping[int, str], kept: Collection[str]) -> dict[str, Any]:
