@@ -17,7 +17,9 @@ ROOMS = {
     "bookcommand": {"showing", "workspace", "errors"},
     "showing": {"workspace", "documents", "report", "errors"},
     "commandoptions": set(),
-    "lotcommands": {"commandoptions", "showing", "errors"},
+    "manyreports": {"documents", "questions", "reporting", "store", "report", "core", "errors"},
+    "reportcommand": {"progress", "showing", "workspace", "errors"},
+    "lotcommands": {"commandoptions", "reportcommand", "showing", "errors"},
     "evidencecommands": {"commandoptions", "showing", "workspace", "report", "errors"},
     "evidence": {"importing", "layoutanswers", "profilebook", "questions", "reporting", "store", "report", "core", "data", "errors", "rulebook"},
     "cli": {
@@ -48,6 +50,7 @@ ROOMS = {
         "profilebook",
         "layoutanswers",
         "listing",
+        "manyreports",
         "questions",
         "reporting",
         "intake",

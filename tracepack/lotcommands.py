@@ -1,5 +1,6 @@
 """The commands about lots: what a lot is made of, where it came from, what is wrong with it, and the documents about it."""
 
+# ruff: noqa: PLC0415 - what is slow to load is imported where it is needed
 from __future__ import annotations
 
 from pathlib import Path
@@ -72,10 +73,16 @@ def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, as
 
 
 @click.command("report", epilog="Example:  tracepack report FILM-2026-031 --lang de -o report.html")
-@click.argument("lot")
+@click.argument("lots", nargs=-1, metavar="LOT...")
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.md, .html or .json; default Markdown to stdout."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="FILE.md, .html or .json; default Markdown to stdout.  A folder for several lots or for shipments.",
 )
+@click.option("--shipment", "shipments", multiple=True, metavar="NO", help="Reports of the lots of that shipment; repeatable.")
+@click.option("--shipments", "days", metavar="DAYS", help="Of all shipments of 2026-01-01..2026-03-31 (either end may be open), or all.")
+@click.option("--format", "file_format", type=click.Choice(REPORT_FORMATS), help="Of files in a folder; default html.")
 @owner_option
 @as_of_option
 @lang_option
@@ -90,7 +97,10 @@ def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, as
 @click.pass_obj
 def report(
     workspace: str,
-    lot: str,
+    lots: tuple[str, ...],
+    shipments: tuple[str, ...],
+    days: str | None,
+    file_format: str | None,
     output: Path | None,
     owner: str | None,
     as_of: int | None,
@@ -98,9 +108,15 @@ def report(
     as_json: bool,
     schemes: tuple[str, ...],
 ) -> None:
-    """Write the traceability report of LOT."""
-    file_format = "json" if as_json else format_of(output, REPORT_FORMATS)
-    deliver(opened(workspace, as_of).report(lot, format=file_format, owner=owner, lang=lang, schemes=schemes), output)
+    """Write the traceability report of LOT; of several lots, or of shipments, one each into a folder."""
+    where = opened(workspace, as_of)
+    if len(lots) == 1 and not shipments and days is None and not (output and output.is_dir()):
+        chosen = "json" if as_json else file_format or format_of(output, REPORT_FORMATS)
+        deliver(where.report(lots[0], format=chosen, owner=owner, lang=lang, schemes=schemes), output)
+        return
+    from tracepack.reportcommand import write_many
+
+    write_many(where, lots, owner, shipments, days, output, file_format or "html", schemes, as_json, lang)
 
 
 @click.command("diff", epilog="Example:  tracepack diff 3 4 FILM-2026-031")

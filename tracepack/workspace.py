@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tracepack.intake.suggestions import Names
     from tracepack.report.answers_declaration import DeclarationAnswer
     from tracepack.report.answers_diff import DiffAnswer
+    from tracepack.report.answers_reports import ReportsAnswer
     from tracepack.report.answers_schemes import SchemesAnswer
     from tracepack.report.answers_verify import VerifyAnswer
 
@@ -210,6 +211,33 @@ class Workspace:
 
         with self._store.reading():
             return reporting.report(self._store, lot, owner, format, lang, schemes)
+
+    def reports(
+        self,
+        folder: str | Path,
+        lots: Sequence[str] = (),
+        *,
+        owner: str | None = None,
+        shipments: Sequence[str] = (),
+        days: str | None = None,
+        format: str = "html",  # noqa: A002
+        lang: str = "en",
+        schemes: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> ReportsAnswer:
+        """The reports of some lots, or of every lot of some shipments, into a folder: a file each, and index.json.
+
+        ``days`` asks for the shipments of a span of days, "2026-01-01..2026-03-31" or "all".  All cores work on many.
+        Raises UnknownLot, UnknownShipment, UsageProblem, MissingFont.
+        """
+        from tracepack import manyreports
+        from tracepack.importing import silent
+
+        asked = shipments or days is not None
+        files = manyreports.reports_of_shipments(self._store, shipments, days) if asked else []
+        files += manyreports.reports_of_lots(self._store, lots, owner)
+        manner = manyreports.Manner(format, lang, tuple(schemes))
+        return manyreports.write_reports(self._store, self._where, files, Path(folder), manner, progress or silent)
 
     def bundle(
         self, lot: str, *, owner: str | None = None, sign: str | Path | None = None, schemes: Sequence[str] = ()

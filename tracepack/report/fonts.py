@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ CJK_FILES = (
     "simsun.ttc",
     "simhei.ttf",
 )
+#: What a Latin face holds in every page (ASCII, Latin-1, a few signs), so that one subset serves all pages of a run.
+COMMON = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) + "‐–—‘’‚“”„†•…‰‹›€−≈≤≥→"
 #: Browsers that were given no embedded Chinese font look for these.
 CJK_FALLBACK = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", "SimSun")
 
@@ -150,9 +152,13 @@ def font_folder(fonts: Fonts) -> Path:
 
 def subset_font(face: Face, text: str) -> bytes | None:
     """The face with the glyphs of ``text`` only, as OpenType bytes; None where it has none, or its licence bits forbid embedding."""
-    wanted = {ord(c) for c in text} & _characters(face)
-    if not wanted:
-        return None
+    wanted = frozenset(map(ord, text)) & _characters(face)
+    return _subset(face, wanted) if wanted else None
+
+
+@lru_cache(maxsize=32)
+def _subset(face: Face, wanted: frozenset[int]) -> bytes | None:
+    """The face with some characters only.  It takes half a second, and pages of one language want the same ones."""
     font = TTFont(face.path, fontNumber=face.index, recalcTimestamp=False, lazy=True)
     if font["OS/2"].fsType not in (0, 8):  # 0 installable, 8 editable; anything else may not leave the machine
         return None
@@ -168,10 +174,15 @@ def subset_font(face: Face, text: str) -> bytes | None:
 
 
 def font_face_css(text: str, fonts: Fonts) -> str:
-    """Style rules that embed the glyphs of ``text``, so that a picture or page looks the same on every machine."""
+    """Style rules that embed the glyphs of ``text``, so that a picture or page looks the same on every machine.
+
+    Of our Latin faces everything common, of the Chinese one what they have not: browsers go through the families in order.
+    """
     rules = []
+    known = _characters(fonts.regular)
+    texts = {face: "".join(c for c in text if ord(c) not in known) if face == fonts.cjk else text + COMMON for face in fonts.faces}
     for face in fonts.faces:
-        font = subset_font(face, text)
+        font = subset_font(face, texts[face])
         if font is not None:
             weight = "bold" if face.bold else "normal"
             encoded = base64.b64encode(font).decode()

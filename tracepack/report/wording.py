@@ -79,6 +79,8 @@ def visible(text: str) -> str:
 
 def printable(text: str) -> str:
     """Text for a page, which isolates directions itself: only what no page may hold becomes a visible escape."""
+    if text.isascii() and text.isprintable():  # nearly all text there is
+        return text
     return "".join(_escaped(c) if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs", "Cn") else c for c in text)
 
 
