@@ -100,6 +100,7 @@ CORE = [
     {"balances"},
     {"trace", "deliverychecks"},
     {"schemes", "advice"},
+    {"workings"},
     {"lotfigures"},
     {"content", "custody", "recount"},
     {"mixture", "attribution", "papers"},

@@ -11,7 +11,7 @@ from tracepack.commandoptions import DONE, FOUND_ERRORS, as_of_option, json_opti
 from tracepack.showing import deliver, format_of, opened, show
 
 DIAGRAM_FORMATS = ("svg", "pdf", "png", "dot")
-REPORT_FORMATS = ("md", "html", "json")
+REPORT_FORMATS = ("md", "html", "pdf", "xlsx", "json")
 
 
 @click.command("content", epilog="Example:  tracepack content FILM-2026-031 --json")
@@ -78,7 +78,7 @@ def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, as
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="FILE.md, .html or .json; default Markdown to stdout.  A folder for several lots or for shipments.",
+    help="FILE.pdf, .html, .xlsx, .md or .json; default Markdown to stdout.  A folder for several lots or for shipments.",
 )
 @click.option("--shipment", "shipments", multiple=True, metavar="NO", help="Reports of the lots of that shipment; repeatable.")
 @click.option("--shipments", "days", metavar="DAYS", help="Of all shipments of 2026-01-01..2026-03-31 (either end may be open), or all.")
@@ -111,7 +111,7 @@ def report(
     """Write the traceability report of LOT; of several lots, or of shipments, one each into a folder."""
     where = opened(workspace, as_of)
     if len(lots) == 1 and not shipments and days is None and not (output and output.is_dir()):
-        chosen = "json" if as_json else file_format or format_of(output, REPORT_FORMATS)
+        chosen = "json" if as_json else format_of(output, REPORT_FORMATS) if output else file_format or REPORT_FORMATS[0]
         deliver(where.report(lots[0], format=chosen, owner=owner, lang=lang, schemes=schemes), output)
         return
     from tracepack.reportcommand import write_many

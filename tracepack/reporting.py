@@ -12,16 +12,16 @@ from tracepack.core.claims import Models, audit_claims, ceilings
 from tracepack.core.content import content_in
 from tracepack.core.custody import lot_custody
 from tracepack.core.trace import trace_up
+from tracepack.core.workings import workings_of
 from tracepack.errors import UsageProblem
 from tracepack.judging import schemes_asked, verdicts
 from tracepack.questions import trace_custody, view_of
 from tracepack.report.build import content_answer, lineage_answer, trace_answer
+from tracepack.report.calculation import calculation_answers
 from tracepack.report.claims import claims_answer
 from tracepack.report.diagram import Format, render_diagram
-from tracepack.report.dossier import Dossier, build_dossier, render_json
-from tracepack.report.html import render_html
-from tracepack.report.localised import localised
-from tracepack.report.markdown import render_markdown
+from tracepack.report.dossier import Dossier, build_dossier
+from tracepack.report.files import render_report
 from tracepack.rulebook import claim_wording_rules
 from tracepack.store import Store
 
@@ -64,17 +64,10 @@ def dossier(store: Store, number: str, owner: str | None, schemes: Sequence[str]
     day = dt.date.fromisoformat(gathered.date) if gathered.date else dt.date.min
     offers = claim_offers(view.custody.papers, custody, view.lot, made_of.figures, claim_wording_rules(), day)
     judged = verdicts(schemes, view.mixture, made_of, custody, {})
-    return gathered.model_copy(update={"claims": claims_answer(offers), "verdicts": judged})
+    worked = calculation_answers(workings_of(view.mixture, made_of))
+    return gathered.model_copy(update={"claims": claims_answer(offers), "verdicts": judged, "calculation": worked})
 
 
 def report(store: Store, number: str, owner: str | None, file_format: str, lang: str, schemes: Sequence[str] = ()) -> bytes:
-    """The traceability report of a lot as json, md or html.  Raises UnknownLot, UsageProblem (another format)."""
-    gathered = localised(dossier(store, number, owner, schemes), lang)
-    if file_format == "json":
-        return render_json(gathered).encode()
-    if file_format == "md":
-        return render_markdown(gathered, lang).encode()
-    if file_format == "html":
-        svg = render_diagram(gathered.lineage, "svg", title=gathered.lot.number, lang=lang).decode()
-        return render_html(gathered, lang, svg).encode()
-    raise UsageProblem(f"{file_format} is no report format", "use one of html, md, json")
+    """The traceability report of a lot as json, md, html or pdf.  Raises UnknownLot, UsageProblem (another format), MissingFont."""
+    return render_report(dossier(store, number, owner, schemes), file_format, lang)

@@ -25,6 +25,7 @@ from tracepack.report.answers import (
     TraceAnswer,
     ref_answer,
 )
+from tracepack.report.answers_calculation import CalculationAnswer
 from tracepack.report.answers_claims import ClaimsAnswer
 from tracepack.report.answers_verdicts import VerdictAnswer
 from tracepack.report.dossier_rows import (
@@ -58,6 +59,7 @@ class Dossier(Model):
     lineage: LineageAnswer
     claims: ClaimsAnswer | None = None
     verdicts: list[VerdictAnswer] = Field(default_factory=list)
+    calculation: list[CalculationAnswer] = Field(default_factory=list)
     evidence: list[EvidenceRow]
     runs: list[DossierRun]
     lab_tests: list[DossierLabTest]

@@ -14,14 +14,15 @@ from tracepack.report.markdown import render_markdown
 from tracepack.report.pdf import Enclosed, document_to_pdf
 from tracepack.report.sections import compose
 from tracepack.report.wording import wording
+from tracepack.report.xlsx_report import report_to_xlsx
 
-FORMATS = ("html", "md", "pdf", "json")
+FORMATS = ("html", "md", "pdf", "xlsx", "json")
 #: What the dossier is called where a document carries it.
 ATTACHED = "dossier.json"
 
 
 def render_report(dossier: Dossier, file_format: str, lang: str = "en") -> bytes:
-    """The report as "md", "html", "pdf" or "json".
+    """The report as "md", "html", "pdf", "xlsx" or "json".
 
     Pages carry the dossier as it is in every language, so that one digest names them all.  Raises UsageProblem (another
     format), MissingFont (a PDF that no font in reach can draw).
@@ -35,6 +36,8 @@ def render_report(dossier: Dossier, file_format: str, lang: str = "en") -> bytes
     digest = hashlib.sha256(carried.encode()).hexdigest()
     if file_format == "md":
         return render_markdown(spoken, lang, digest).encode()
+    if file_format == "xlsx":
+        return report_to_xlsx(compose(spoken, lang, digest=digest), spoken.calculation)
     svg = render_diagram(dossier.lineage, "svg", title=dossier.lot.number, lang=lang).decode()
     if file_format == "html":
         return render_html(spoken, lang, svg, carried, digest).encode()

@@ -19,6 +19,7 @@ from tracepack.report.document import Block, Bullets, Cell, Document, Paragraph,
 from tracepack.report.fonts import Fonts, font_folder, require_glyphs
 from tracepack.report.wording import display_width, visible
 
+Standard = Literal["a-3a", "ua-1"]
 #: Documents carry no clock: every PDF is stamped with this day.
 STAMP = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 #: PDF pages end at 200 inches; larger pictures are scaled down to fit.
@@ -91,8 +92,8 @@ def document_to_pdf(document: Document, fonts: Fonts, *, stamp: str = "", enclos
 
 
 #: Every document is accessible; one that carries its data is also fit for the archive.
-_ACCESSIBLE = ("ua-1",)
-_ARCHIVED = ("a-3a", "ua-1")
+_ACCESSIBLE: tuple[Standard, ...] = ("ua-1",)
+_ARCHIVED: tuple[Standard, ...] = ("a-3a", "ua-1")
 #: More columns than this are set on pages on their side.
 _PORTRAIT_COLUMNS = 6
 #: Where a long word may be broken.
@@ -153,7 +154,7 @@ def _compile(
     fmt: Literal["pdf", "png"],
     ppi: float | None,
     inputs: dict[str, str],
-    standards: Sequence[str] = (),
+    standards: Sequence[Standard] = (),
 ) -> bytes:
     made = typst.compile(
         page.encode(),

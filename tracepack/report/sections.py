@@ -8,6 +8,7 @@ from tracepack import data
 from tracepack.core.findings import SourceRef
 from tracepack.core.quantity import claim_percent
 from tracepack.report.answers import ContentFigures, LabAnswer, OriginAnswer, RefAnswer
+from tracepack.report.calculation import calculation_blocks
 from tracepack.report.claims import claims_blocks
 from tracepack.report.custody_text import custody_cells, custody_facts, custody_title
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
@@ -29,6 +30,7 @@ def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = ""
         "lot": _lot(dossier, w),
         "content": _content(dossier, w),
         "origins": _origins(dossier, w),
+        "calculation": calculation_blocks(dossier.calculation, w),
         "lineage": _lineage(dossier, lineage_svg, w),
         "runs": [block for run in dossier.runs for block in _run(run, w)],
         "lab": _lab(dossier, w),
@@ -54,6 +56,11 @@ def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = ""
 def lot_name(owner: str, number: str) -> str:
     """A lot with its owner."""
     return f"{number} ({owner})" if owner else number
+
+
+def _mass(mass_kg: str | None, w: Wording) -> Cell:
+    """A mass as text and as a number."""
+    return Cell(w.kg(mass_kg), number=None if mass_kg is None else float(mass_kg))
 
 
 def place(ref: RefAnswer | SourceRef) -> str:
@@ -182,9 +189,9 @@ def _lineage(dossier: Dossier, svg: str, w: Wording) -> list[Block]:
     verdict = Paragraph(w("report.complete" if trace.complete else "report.incomplete", **counts), "good" if trace.complete else "bad")
     blocks: list[Block] = [Picture(w("report.picture_of" if svg else "report.picture", lot=dossier.lot.number), svg), verdict]
     if trace.open_ends:
-        ends = [(lot_name(e.owner, e.number), "" if e.mass_kg is None else w.kg(e.mass_kg), e.reason) for e in trace.open_ends]
+        ends = [(lot_name(e.owner, e.number), Cell("") if e.mass_kg is None else _mass(e.mass_kg, w), e.reason) for e in trace.open_ends]
         blocks += [Heading(w("text.open_ends")), table(w, ("lot", "mass", "reason"), ends, right=("mass",))]
-    links = [(lot_name(x.from_owner or "", x.from_), lot_name(x.to_owner or "", x.to), x.run, w.kg(x.mass_kg)) for x in trace.links]
+    links = [(lot_name(x.from_owner or "", x.from_), lot_name(x.to_owner or "", x.to), x.run, _mass(x.mass_kg, w)) for x in trace.links]
     return [*blocks, table(w, ("from", "to", "run", "mass"), links, right=("mass",))] if links else blocks
 
 
@@ -196,7 +203,7 @@ def _run(run: DossierRun, w: Wording) -> list[Block]:
             r.material,
             r.layer,
             f"{w.number(r.quantity)} {r.unit}".strip(),
-            w.kg(r.mass_kg),
+            _mass(r.mass_kg, w),
             r.remark,
             place(r.ref),
         )

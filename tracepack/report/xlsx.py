@@ -16,13 +16,13 @@ from tracepack.report.wording import display_width, printable
 #: Documents carry no clock: every workbook is stamped with this day.
 STAMP = dt.datetime(2000, 1, 1)
 _WIDEST = 48
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def document_to_xlsx(document: Document) -> bytes:
     """One sheet: the title, then each section with its tables and paragraphs below one another."""
     out = io.BytesIO()
-    book = Workbook(out, dict(_OPTIONS))
+    book = Workbook(out, dict(OPTIONS))
     book.set_properties({"title": printable(document.title), "created": STAMP})
     styles = {
         "title": book.add_format({"bold": True, "font_size": 16}),
@@ -34,7 +34,7 @@ def document_to_xlsx(document: Document) -> bytes:
         "kg": book.add_format({"num_format": '#,##0.######" kg"', "valign": "top"}),
         "share": book.add_format({"num_format": "0.00%", "valign": "top"}),
     }
-    sheet = book.add_worksheet(_sheet_name(document.title))
+    sheet = book.add_worksheet(sheet_name(document.title))
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -53,7 +53,8 @@ def document_to_xlsx(document: Document) -> bytes:
     return out.getvalue()
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
+    """A title as the name of a sheet: without what those may not hold, in 31 characters."""
     return "".join(c for c in printable(title) if c not in "[]:*?/\\'")[:31]
 
 
