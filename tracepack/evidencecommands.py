@@ -57,6 +57,8 @@ def _redacted(where: Workspace, lot: str, output: Path, owner: str | None, schem
 def verify(file: Path, key: Path | None, salts: Path | None, as_json: bool, lang: str) -> int:
     """Check a bundle without any workspace: read its workbooks again from zero and find every figure again, by a second algorithm.
 
+    A report in HTML or PDF is checked against the dossier that it carries, and that against itself.
+
     Exit code 0 where it agrees, 1 where anything differs, 2 where the file is no bundle.
     """
     from tracepack.report.localised import localised

@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from tracepack import data
 from tracepack.core.ledger import LotKey
-from tracepack.errors import NotABundle, TracepackError
+from tracepack.errors import NotABundle, TracepackError, UsageProblem
 from tracepack.evidence.archive import LARGEST_WHOLE, unpack
 from tracepack.evidence.comparing import differences, figure_checks, recounted
 from tracepack.evidence.manifest import DOSSIER, MANIFEST, RECIPE, SIGNATURE, listed, parsed, sha256
+from tracepack.evidence.pages import check_page, is_page
 from tracepack.evidence.redacting import check_redacted
 from tracepack.evidence.replaying import replayed
 from tracepack.evidence.signing import is_signed, public_key
@@ -27,15 +28,21 @@ Signature = Literal["none", "holds", "unknown-key", "wrong"]
 
 
 def check_file(path: Path, key: Path | None = None, salts: Path | None = None) -> VerifyAnswer:
-    """Check a bundle's file; see `check_bundle`.  ``salts`` opens commitments of a redacted one."""
+    """Check a bundle (see `check_bundle`; ``salts`` opens commitments of a redacted one) or a report (see `check_page`)."""
     try:
         if path.stat().st_size > LARGEST_WHOLE:
             raise NotABundle(f"{path.name} is larger than any bundle")
         zipped = path.read_bytes()
     except OSError as problem:
         raise NotABundle(f"{path} cannot be read: {problem.strerror}") from problem
+    if is_page(zipped):
+        if key is not None or salts is not None:
+            raise UsageProblem("a report is not signed and hides nothing", "--key and --salts are for bundles")
+        return check_page(zipped)
     if not zipped.startswith(b"PK"):
-        raise NotABundle(f"{path.name} is no bundle", "`tracepack bundle LOT -o evidence.zip` makes one")
+        raise NotABundle(
+            f"{path.name} is no bundle", "`tracepack bundle LOT -o evidence.zip` makes one; reports in HTML and PDF can be verified, too"
+        )
     return check_bundle(zipped, key, None if salts is None else salts.read_text(encoding="utf-8", errors="replace"))
 
 
