@@ -1,4 +1,4 @@
-"""The README's four stories, run to the letter: every command works, and says the lines that are printed below it."""
+"""What the README tells, run to the letter: every command works, and says the lines that are printed below it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tracepack import cli
 ROOT = Path(__file__).parents[2]
 
 
-def told() -> list[tuple[str, list[str]]]:
-    """The commands of the stories in their order, each with the lines that it is said to print."""
-    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Four stories")[1].split("\n## ")[0]
+def told(heading: str) -> list[tuple[str, list[str]]]:
+    """The commands of a section in their order, each with the lines that it is said to print."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for fence in re.findall(r"^```console\n(.*?)^```$", section, re.MULTILINE | re.DOTALL) for line in fence.splitlines()]
     commands: list[tuple[str, list[str]]] = []
     for line in lines:
@@ -41,12 +41,15 @@ def arguments(command: str) -> Iterator[str]:
         yield from map(str, sorted(ROOT.glob(word))) if word.startswith("samples/") else [word]
 
 
-def test_the_stories_are_as_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("heading", "least"), [("Four stories", 15), ("Evidence that an outsider can check", 3)])
+def test_a_section_is_as_told(
+    heading: str, least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert os.environ.get("TRACEPACK_LANG", "en") == "en"
-    stories = told()
-    assert sum(len(lines) for _, lines in stories) >= 15
-    for command, lines in stories:
+    steps = told(heading)
+    assert sum(len(lines) for _, lines in steps) >= least
+    for command, lines in steps:
         expected = 1 if " trace OPP-2603" in command else 0  # a mass-balance origin is an open end
         assert cli.run(list(arguments(command))) == expected, command
         said = [words(line) for line in capsys.readouterr().out.splitlines()]
