@@ -16,7 +16,7 @@ from tracepack.core.judgementrules import Edge
 from tracepack.core.lotfigures import SUBSTANCE_FIGURES
 from tracepack.core.papers import Reason
 from tracepack.core.schemes import Outcome
-from tracepack.data import layout
+from tracepack.data import layout, read_text
 from tracepack.report.answers import ContentFigures
 from tracepack.report.wording import LANGUAGES, display_width, printable, visible, wording
 from tracepack.rulebook import balance_rules
@@ -24,6 +24,7 @@ from tracepack.rulebook import balance_rules
 ROOMS = (Path(tracepack.report.__file__).parent, Path(tracepack.report.__file__).parents[1])
 SOURCE = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in sorted(room.glob("*.py")))
 #: Tables whose keys are looked up by a value of the data or of a vocabulary.
+SOURCE += read_text("templates/report.html")
 BY_VALUE = {
     "category": set(layout().vocabularies["category"]),
     "role": set(layout().vocabularies["role"]),

@@ -59,10 +59,13 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of our own making; ``text`` says what it shows, and stands in where a format has none."""
+    """A picture of our own making; ``text`` says what it shows, and stands in where a format has none;
+    a large one ``zooms`` on pages that can.
+    """
 
     text: str
     svg: str = ""
+    zooms: bool = False
 
 
 Block = Table | Paragraph | Heading | Bullets | Picture

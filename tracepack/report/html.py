@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from functools import cache
 from html import unescape
@@ -16,6 +18,9 @@ from tracepack.report.fonts import Fonts, font_face_css, fonts_in_reach
 from tracepack.report.sections import compose
 from tracepack.report.wording import printable, wording
 
+#: What stands in for the parts that depend on the page's own text; data come after the first two and before the last.
+_STYLE, _FAMILIES, _CARRIED, _SCRIPT = "\0style", "\0families", "\0carried", "\0script"
+
 
 def render_html(
     dossier: Dossier, lang: str = "en", lineage_svg: str = "", carried: str = "", digest: str = "", *, fonts: Fonts | None = None
@@ -27,9 +32,20 @@ def render_html(
     """
     fonts = fonts or fonts_in_reach()
     values = {"document": compose(dossier, lang, lineage_svg, digest), "w": wording(lang)}
-    text = unescape(re.sub(r"<[^>]*>", "", _template().render(**values, style="", families="", carried="")))
+    script = {"carried": _CARRIED, "script": _SCRIPT, "script_digest": _script()[1]} if carried else {"carried": "", "script": ""}
+    page = _template().render(**values, **script, style=_STYLE, families=_FAMILIES)
+    text = unescape(re.sub(r"<[^>]*>", "", page))
     style = font_face_css(text, fonts) + data.read_text("templates/report.css")
-    return _template().render(**values, style=Markup(style), families=Markup(_quoted(fonts.families)), carried=Markup(_inert(carried)))
+    page = page.replace(_STYLE, style, 1).replace(_FAMILIES, _quoted(fonts.families), 1).replace(_SCRIPT, _script()[0], 1)
+    before, _, after = page.rpartition(_CARRIED)
+    return f"{before}{_inert(carried)}{after}"
+
+
+@cache
+def _script() -> tuple[str, str]:
+    """The page's only script, and its SHA-256 in base64: the page lets no other run."""
+    text = data.read_text("templates/report.js")
+    return text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _inert(text: str) -> str:

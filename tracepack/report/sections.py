@@ -187,7 +187,7 @@ def _lineage(dossier: Dossier, svg: str, w: Wording) -> list[Block]:
     trace = dossier.trace
     counts = {"lots": len(trace.lots), "ends": len(trace.open_ends), "mass": w.kg(trace.unaccounted_kg)}
     verdict = Paragraph(w("report.complete" if trace.complete else "report.incomplete", **counts), "good" if trace.complete else "bad")
-    blocks: list[Block] = [Picture(w("report.picture_of" if svg else "report.picture", lot=dossier.lot.number), svg), verdict]
+    blocks: list[Block] = [Picture(w("report.picture_of" if svg else "report.picture", lot=dossier.lot.number), svg, bool(svg)), verdict]
     if trace.open_ends:
         ends = [(lot_name(e.owner, e.number), Cell("") if e.mass_kg is None else _mass(e.mass_kg, w), e.reason) for e in trace.open_ends]
         blocks += [Heading(w("text.open_ends")), table(w, ("lot", "mass", "reason"), ends, right=("mass",))]

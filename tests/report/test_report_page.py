@@ -1,0 +1,143 @@
+"""The HTML report in a browser: what its script does, and that nothing in the data can act."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import report_examples as example
+
+from tracepack.report.dossier import render_json
+from tracepack.report.files import render_report
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+HOSTILE = ["</script><script>document.title='acted'</script>", "<!--<script>", '"><img src=x onerror=alert(1)>', "\\N", "a\u202eb"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    """Chromium; on a user's machine that has none these tests are skipped, in CI they fail."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is not installed")
+        pytest.skip("chromium is not installed")
+    return CHROMIUM
+
+
+def page(number: str = "FILM-1") -> str:
+    return render_report(example.film_dossier(number), "html").decode()
+
+
+def probed(browser: str, folder: Path, script: str, *, width: int = 1280) -> dict[str, object]:
+    """What a script finds in the page, run after the page's own: only here the page lets another one run."""
+    html = re.sub(r"; script-src '[^']+'", "; script-src 'unsafe-inline'", page())
+    probe = f"<script>addEventListener('load', () => {{ {script} }})</script></body>"
+    frame = f'<iframe src="page.html" style="width:{width}px;height:2000px;border:0"></iframe>'
+    (folder / "page.html").write_text(html.replace("</body>", probe), encoding="utf-8")
+    (folder / "frame.html").write_text(
+        f"{frame}<pre></pre><script>addEventListener('message', (e) => {{ document.querySelector('pre').textContent = e.data }})</script>",
+        encoding="utf-8",
+    )
+    made = subprocess.run(
+        [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--virtual-time-budget=4000",
+            f"--user-data-dir={folder / 'profile'}",
+            "--dump-dom",
+            (folder / "frame.html").as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return dict(json.loads(re.search(r"<pre>(.*?)</pre>", made.stdout, re.DOTALL)[1]))
+
+
+def test_the_page_carries_its_dossier():
+    carried = re.search(r'<script type="application/json" id="dossier">(.*?)</script>', page(), re.DOTALL)[1]
+    assert json.loads(carried) == json.loads(render_json(example.film_dossier()))
+
+
+@pytest.mark.parametrize("number", HOSTILE, ids=ascii)
+def test_no_lot_number_ends_the_script_that_carries_it(number: str):
+    html = page(number)
+    assert html.count("</script>") == 2
+    carried = re.search(r'<script type="application/json" id="dossier">(.*?)</script>', html, re.DOTALL)[1]
+    assert json.loads(carried)["lot"]["number"] == number
+
+
+@pytest.mark.slow
+def test_tables_sort_and_filter_and_the_lineage_shows_ancestry(browser: str, tmp_path: Path):
+    found = probed(
+        browser,
+        tmp_path,
+        """
+        const heads = [...document.querySelectorAll('#evidence th')];
+        heads[0].querySelector('button').click(); heads[0].querySelector('button').click();
+        const ids = [...document.querySelectorAll('#evidence tbody tr')].map((row) => row.id);
+        const field = document.querySelector('#evidence input');
+        field.value = ids[0]; field.dispatchEvent(new Event('input'));
+        const left = [...document.querySelectorAll('#evidence tbody tr')].filter((row) => !row.hidden).map((row) => row.id);
+        const svg = document.querySelector('figure.zooms svg');
+        const before = svg.getAttribute('viewBox');
+        document.querySelector('.bar-of-tools button').click();
+        const nodes = [...svg.querySelectorAll('.node')];
+        const said = (kind) => [...svg.querySelectorAll('.' + kind + '.chosen title')].map((title) => title.textContent);
+        const compound = nodes.find((node) => node.querySelector('title').textContent.startsWith('BLEND-1'));
+        compound.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+        parent.postMessage(JSON.stringify({
+          sorted: heads[0].getAttribute('aria-sort'), first: ids[0], last: ids.at(-1), left,
+          zoomed: before !== svg.getAttribute('viewBox'), chosen: said('node'), edges: said('edge'), all: nodes.length,
+          focusable: nodes.every((node) => node.tabIndex === 0),
+        }), '*');
+        """,
+    )
+    assert found["sorted"] == "descending"
+    assert found["last"] == "E1"
+    assert found["first"] in found["left"]
+    assert found["zoomed"]
+    assert found["focusable"]
+    chosen = set(found["chosen"])
+    above = ancestors("BLEND-1")
+    assert {text.split(" ")[0] for text in chosen} == above
+    assert len(chosen) < found["all"]
+    assert all(edge.split(" → ")[1] in chosen for edge in found["edges"])
+
+
+def ancestors(number: str) -> set[str]:
+    """The numbers of a lot and of all that is upstream of it in the picture."""
+    lineage = example.film_dossier().lineage
+    above = {node.id for node in lineage.nodes if node.number == number}
+    while more := {edge.from_ for edge in lineage.edges if edge.to in above} - above:
+        above |= more
+    return {(node.number or node.name).split(" ")[0] for node in lineage.nodes if node.id in above}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_leaves_the_page(browser: str, tmp_path: Path, width: int):
+    found = probed(
+        browser,
+        tmp_path,
+        """
+        const wide = [...document.querySelectorAll('td, th, p, li, h1, h2, h3')].filter(
+          (one) => one.getClientRects().length && one.closest('thead') === null
+            && one.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !one.closest('.wide'));
+        const clipped = [...document.querySelectorAll('.held')].filter((one) => one.scrollWidth > one.clientWidth + 1);
+        parent.postMessage(JSON.stringify({
+          page: document.documentElement.scrollWidth <= document.documentElement.clientWidth,
+          wide: wide.map((one) => one.textContent), clipped: clipped.map((one) => one.textContent),
+        }), '*');
+        """,
+        width=width,
+    )
+    assert found == {"page": True, "wide": [], "clipped": []}
