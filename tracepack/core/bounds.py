@@ -61,8 +61,9 @@ def _least(denominators: _Floats, numerators: _Floats, starts: NDArray[np.int64]
 
 
 def _choose(scores: _Floats, starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each root the index of its corner with the least score."""
-    ends = np.append(starts[1:], len(scores))
+    """For each root the index of its corner with the least score, the first of several."""
     if len(starts) == len(scores):
         return np.arange(len(scores))
-    return np.array([start + int(np.argmin(scores[start:end])) for start, end in zip(starts, ends, strict=True)])
+    counts = np.diff(np.append(starts, len(scores)))
+    least = np.flatnonzero(scores == np.repeat(np.minimum.reduceat(scores, starts), counts))
+    return least[np.searchsorted(least, starts)]

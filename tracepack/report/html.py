@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs no network and no script."""
+"""The report as one HTML file that needs no network; without its script it reads the same."""
 
 from __future__ import annotations
 
