@@ -51,7 +51,10 @@ def _again(store: Store, entry: Mapping[str, Any], members: Mapping[str, bytes],
         names = [FactName(str(sheet), tuple(map(str, key)), int(by)) for sheet, key, by in entry["facts"]]
         store.withdraw_again(names, "")
     elif kind == "closing":
-        store.record_closing(_closing(number, entry["closing"]))
+        closing = _closing(number, entry["closing"])
+        if any((known.site, known.period) == (closing.site, closing.period) for known in store.closings()):
+            raise NotABundle(f"its recipe closes period {closing.period} twice")
+        store.record_closing(closing)
     elif kind == "import":
         troubles = _import(store, entry, members, folder / str(number)) if entry["files"] else []
     else:
@@ -71,10 +74,12 @@ def _import(store: Store, entry: Mapping[str, Any], members: Mapping[str, bytes]
     paths, profiles = _written(entry["files"], members, folder)
     told = entry["told"] or {}
     layout = _layout(told, profiles)
-    instructions = instructions_for(folder / "profiles", told.get("supplier"), layout)
     replace = bool(told["replace"] if told else entry["replaced"])
     try:
+        instructions = instructions_for(folder / "profiles", _text(told.get("supplier")) or None, layout)
         answer = import_files(store, paths, ImportOptions(instructions, replace=replace, layout=layout))
+    except NotABundle:
+        raise
     except TracepackError as problem:
         return [Trouble(number, problem.message)]
     if not any(file.status == "refused" for file in answer.files):
@@ -101,11 +106,25 @@ def _written(files: Sequence[Mapping[str, Any]], members: Mapping[str, bytes], f
     return paths, profiles
 
 
+#: What is told as a list of texts; the rest is one text, or nothing.
+_LISTS = ("read_as", "columns", "fixed")
+
+
 def _layout(told: Mapping[str, Any], profiles: Sequence[str]) -> LayoutAnswers:
     """What was told, as far as this program knows the question; a profile only where it was kept, and never a path."""
     known = {field.name for field in fields(LayoutAnswers)} - {"save_profile", "profile"}
-    given: dict[str, Any] = {
-        name: tuple(map(str, value)) if isinstance(value, list) else value for name, value in told.items() if name in known
-    }
+    given: dict[str, Any] = {name: _texts(told[name]) if name in _LISTS else _text(told[name]) for name in sorted(known & set(told))}
     named = next((name for name in profiles if name == told.get("profile") and not name.casefold().endswith(".toml")), None)
     return LayoutAnswers(profile=named, **given)
+
+
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise NotABundle(f"its recipe tells {str(value)[:50]!r} where a text belongs")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise NotABundle(f"its recipe tells {str(value)[:50]!r} where texts belong")
+    return tuple(value)

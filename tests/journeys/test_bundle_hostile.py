@@ -1,0 +1,75 @@
+"""Whatever somebody writes into a bundle, `verify` answers or refuses; it never breaks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from journeys.desk import Desk
+from tracepack.errors import NotABundle
+from tracepack.evidence.archive import pack, unpack
+from tracepack.evidence.checking import check_bundle
+from tracepack.evidence.manifest import DOSSIER, MANIFEST, RECIPE, manifest_of
+
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.just("../x.toml"), st.just([]), st.just({}), st.just([[]])
+)
+
+
+class Members(dict[str, bytes]):
+    """Members that do not fill the screen when a test fails."""
+
+    def __repr__(self) -> str:
+        return "Members()"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Members:
+    """The members of a bundle with an import, a replacing import and a withdrawal."""
+    desk = Desk(tmp_path_factory.mktemp("small"))
+    assert desk.run("init", "--organisation", "ME", "--site", "S1").code == 0
+    row = {"Lot No": "L1", "Material": "PLA", "Quantity": 100, "Unit": "kg", "Delivery Date": "2026-01-05", "Delivery Note": "N1"}
+    shares = [{"Biobased Carbon %": share, "Method": "ASTM D6866"} for share in (40, 50)]
+    for share in shares:
+        assert desk.run("import", "--supplier", "SUP", "--replace", str(desk.fill("Deliveries", row | share).save())).code == 0
+    assert desk.run("withdraw", "2", "--why", "wrong").code == 0
+    assert desk.run("bundle", "L1", "-o", str(desk.folder / "b.zip")).code == 0
+    return Members(unpack((desk.folder / "b.zip").read_bytes()))
+
+
+def places(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where every value of a JSON document stands."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [here, *(place for key, child in inner for place in places(child, (*here, key)))]
+
+
+@pytest.mark.parametrize("name", [RECIPE, DOSSIER, MANIFEST])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_one_value_made_into_anything(small: Members, name: str, data: st.DataObject) -> None:
+    document = json.loads(small[name])
+    place = data.draw(st.sampled_from(places(document)[1:]))
+    parent = document
+    for key in place[:-1]:
+        parent = parent[key]
+    before = parent[place[-1]]
+    parent[place[-1]] = data.draw(ANYTHING)
+    kept = {key: content for key, content in small.items() if key != MANIFEST}
+    members = {**kept, name: json.dumps(document).encode()} if name != MANIFEST else kept
+    manifest = json.dumps(document).encode() if name == MANIFEST else manifest_of(members, redacted=False)
+    try:
+        answer = check_bundle(pack({**members, MANIFEST: manifest}))
+    except NotABundle:
+        return
+    assert answer.agrees is False or name != DOSSIER or parent[place[-1]] == before, "a changed dossier is told"
+
+
+def test_a_folder_of_the_machine_is_not_written_to(small: Members, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    check_bundle(pack(small))
+    assert list(tmp_path.iterdir()) == []
