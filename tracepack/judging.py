@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tracepack.core.advice import Advice, advise
 from tracepack.core.content import LotContent
 from tracepack.core.custody import LotCustody
+from tracepack.core.findings import Finding
 from tracepack.core.judgementrules import Category, JudgedScheme
 from tracepack.core.lotfigures import SCHEME_FIGURES, states_of
 from tracepack.core.mixture import Mixture
-from tracepack.core.quantity import Interval
-from tracepack.core.schemes import Standing, judge
+from tracepack.core.quantity import Interval, rounded_share
+from tracepack.core.readiness import AuditResult, audit_results
+from tracepack.core.schemes import Standing, Verdict, judge
+from tracepack.core.trace import Trace
 from tracepack.errors import UsageProblem
-from tracepack.report.answers_verdicts import VerdictAnswer
-from tracepack.report.verdicts import verdict_answer
-from tracepack.rulebook import chain_of_custody_rules, scheme_judgement_rules
+from tracepack.questions import View
+from tracepack.report.answers_verdicts import AdviceAnswer, VerdictAnswer
+from tracepack.report.verdicts import advice_answer, verdict_answer
+from tracepack.rulebook import chain_of_custody_rules, readiness_tests, scheme_judgement_rules
+
+#: So many cells of each kind are advised for a figure.
+_MOST = 3
 
 Asked = tuple[JudgedScheme, Category | None]
 
@@ -43,7 +51,51 @@ def verdicts(
     """
     asked = schemes_asked(names)
     standing = standing_of(mixture, content, custody, tests)
-    return [verdict_answer(judge(scheme, standing, category), () if names else None) for scheme, category in asked]
+    judged = [judge(scheme, standing, category) for scheme, category in asked]
+    if not names:
+        return [verdict_answer(verdict) for verdict in judged]
+    states = states_of(mixture, content.lot)
+    wanted = sorted({gate.gate.figure for v in judged for gate in v.gates if gate.gate.figure in SCHEME_FIGURES})
+    advice = {figure: advise(mixture, states, figure, _MOST) for figure in wanted}
+    return [verdict_answer(verdict, _advice(verdict, advice)) for verdict in judged]
+
+
+def _advice(verdict: Verdict, advice: Mapping[str, Sequence[Advice]]) -> list[AdviceAnswer]:
+    """What would narrow a scheme's figures, and which declared values its verdict hangs on."""
+    figures = dict.fromkeys(gate.gate.figure for gate in verdict.gates if gate.gate.figure in advice)
+    return [advice_answer(item, _overturns(verdict, item)) for figure in figures for item in advice[figure]]
+
+
+def _overturns(verdict: Verdict, item: Advice) -> bool:
+    """Whether a gate would be decided no more without a declared value."""
+    gates = [gate for gate in verdict.gates if gate.gate.figure == item.figure]
+    if item.kind == "missing":
+        return False
+    return any(
+        (g.outcome == "met" and rounded_share(item.low) < g.gate.at_least)
+        or (g.outcome == "not met" and rounded_share(item.high) >= g.gate.at_least)
+        for g in gates
+    )
+
+
+def readiness(view: View, trace: Trace, content: LotContent, findings: Sequence[Finding]) -> tuple[AuditResult, ...]:
+    """The audit tests over what a lot rests on, by its ``findings``; the books are not looked at here."""
+    lineage = view.lineage
+    own = lineage.canonical(view.lot)
+    shipments = lineage.shipments.get(own, ())
+    deliveries = content.scope.deliveries
+    there = {
+        "shipments": bool(shipments),
+        "claims": any(s.claimed is not None or s.claim_wording for s in shipments),
+        "deliveries": bool(deliveries),
+        "certificates": any(d.certificate_no for d in deliveries),
+        "declarations": any(d.declaration_no for d in deliveries),
+        "runs": bool(content.scope.runs),
+        "lab-tests": any(lineage.lab_tests.get(lot) for lot in content.scope.lots),
+        "compositions": any(lineage.catalogue.composition(d.supplier, d.lot_no, d.material) for d in deliveries),
+    }
+    incomplete = frozenset() if trace.complete else frozenset({"T01"})
+    return audit_results(readiness_tests(), findings, {name for name, known in there.items() if known}, incomplete)
 
 
 def standing_of(mixture: Mixture, content: LotContent, custody: LotCustody, tests: Mapping[str, str]) -> Standing:

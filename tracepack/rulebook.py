@@ -10,6 +10,7 @@ from tracepack.core.claimrules import ClaimRules, claim_rules
 from tracepack.core.declarationrules import FieldRule, declaration_rules
 from tracepack.core.judgementrules import JudgementRules, judgement_rules
 from tracepack.core.library import Library, library_from_table
+from tracepack.core.readiness import AuditTest, audit_tests
 from tracepack.core.schemerules import CustodyRules, custody_rules
 
 
@@ -35,6 +36,12 @@ def chain_of_custody_rules() -> CustodyRules:
 def scheme_judgement_rules() -> JudgementRules:
     """What schemes ask of a lot's content."""
     return judgement_rules(data.scheme_tables())
+
+
+@cache
+def readiness_tests() -> tuple[AuditTest, ...]:
+    """The audit tests of the readiness list."""
+    return audit_tests(data.read_toml("schemes/audit.toml"))
 
 
 @cache

@@ -15,6 +15,7 @@ from tracepack.core.custody import LEANINGS, LinkKind
 from tracepack.core.judgementrules import Edge
 from tracepack.core.lotfigures import SUBSTANCE_FIGURES
 from tracepack.core.papers import Reason
+from tracepack.core.readiness import Result
 from tracepack.core.schemes import Outcome
 from tracepack.data import layout, read_text
 from tracepack.report.answers import ContentFigures
@@ -41,6 +42,7 @@ BY_VALUE = {
     "custody_leans": set(LEANINGS),
     "balance_method": set(METHODS),
     "outcome": set(get_args(Outcome)),
+    "audit_result": set(get_args(Result)),
     "scheme_figure": {*SUBSTANCE_FIGURES, "certified"},
     "tier_edge": set(get_args(Edge)),
     "edge_unconfirmed": set(get_args(Edge)),

@@ -16,6 +16,7 @@ from tracepack.report.dossier import Dossier
 from tracepack.report.dossier_rows import DossierRun, EvidenceRow
 from tracepack.report.qrcode import qr_svg
 from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
+from tracepack.report.readiness import audit_blocks
 from tracepack.report.verdicts import verdicts_blocks
 from tracepack.report.wording import Wording, wording
 
@@ -39,6 +40,7 @@ def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = ""
         "shipments": _shipments(dossier, w),
         "claims": [] if dossier.claims is None else claims_blocks(dossier.claims, w),
         "verdicts": verdicts_blocks(dossier.verdicts, w) if dossier.verdicts else [],
+        "audit": audit_blocks(dossier.audit, w),
         "findings": _findings(dossier, w),
         "assumptions": [Bullets(tuple(dossier.content.assumptions))]
         if dossier.content.assumptions

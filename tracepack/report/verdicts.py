@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tracepack.core.advice import Advice
 from tracepack.core.judgementrules import Category, Gate, Note, Tier
+from tracepack.core.quantity import rounded_share
 from tracepack.core.schemes import GateVerdict, Verdict
+from tracepack.report.answers import ref_answer
 from tracepack.report.answers_verdicts import AdviceAnswer, GateAnswer, NoteAnswer, Status, TierAnswer, VerdictAnswer
 from tracepack.report.custody_text import model_name
 from tracepack.report.document import Block, Cell, Heading, Paragraph, Table
@@ -40,6 +43,23 @@ def verdict_answer(verdict: Verdict, advice: Sequence[AdviceAnswer] | None = Non
         stated=verdict.stated,
         notes=[_note(note) for note in scheme.notes],
         advice=None if advice is None else list(advice),
+    )
+
+
+def advice_answer(advice: Advice, overturns: bool) -> AdviceAnswer:
+    """A piece of advice as it is published; whether the verdict would not stand without it."""
+    return AdviceAnswer(
+        kind=advice.kind,
+        owner=advice.lot.owner,
+        lot=advice.lot.number,
+        material=advice.material,
+        field=advice.field,
+        figure=advice.figure,
+        gain=advice.gain,
+        low=rounded_share(advice.low),
+        high=rounded_share(advice.high),
+        overturns=overturns,
+        refs=[ref_answer(ref) for ref in advice.refs],
     )
 
 
