@@ -56,10 +56,11 @@ def chain() -> Iterator[Fact]:
 
 
 def sales() -> Iterator[Fact]:
-    """A thousand rolls of one resin, each sold."""
-    yield _delivery("RESIN")
+    """A thousand rolls, twenty of each resin lot, each sold."""
     for number in range(SHIPMENTS):
-        yield _run(f"ROLL-RUN-{number}", DAY, [(SUPPLIER, "RESIN")], f"ROLL-{number}")
+        if number % 20 == 0:
+            yield _delivery(f"RESIN-{number // 20}")
+        yield _run(f"ROLL-RUN-{number}", DAY, [(SUPPLIER, f"RESIN-{number // 20}")], f"ROLL-{number}")
         sold: dict[str, Value] = {"shipment_no": f"S-{number}", "date": DAY, "customer": "SHOP", "lot_no": f"ROLL-{number}"}
         yield _fact("Shipments", (f"S-{number}", US, f"ROLL-{number}"), {**sold, "quantity": Decimal(100), "unit": "kg", "kind": "sale"})
 

@@ -41,7 +41,7 @@ def arguments(command: str) -> Iterator[str]:
         yield from map(str, sorted(ROOT.glob(word))) if word.startswith("samples/") else [word]
 
 
-@pytest.mark.parametrize(("heading", "least"), [("Four stories", 15), ("Evidence that an outsider can check", 3)])
+@pytest.mark.parametrize(("heading", "least"), [("Four stories", 15), ("Evidence that an outsider can check", 3), ("Looking back", 4)])
 def test_a_section_is_as_told(
     heading: str, least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
