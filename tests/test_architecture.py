@@ -115,6 +115,7 @@ CORE = [
     {"recountrows"},
     {"lineage"},
     {"runs", "structure"},
+    {"recountlayers"},
     {"recountbounds"},
     {"properties"},
     {"catalogue", "region", "bounds", "elimination"},

@@ -23,7 +23,7 @@ from tracepack.data import read_toml
 law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 #: Reported figures are rounded to 1e-9.
 SAME = 2e-9
-SECOND = ("recount", "recountrows", "recountblend", "recountbounds", "elimination")
+SECOND = ("recount", "recountrows", "recountlayers", "recountblend", "recountbounds", "elimination")
 FIRST = ("content", "mixture", "mixing", "figures", "bounds", "pools", "dry", "runs", "structure", "conversion", "delivered", "trace")
 
 

@@ -121,7 +121,7 @@ def _weighed(
 
 def _spare(batch: Batch, left: Fraction, wet: Fraction) -> Fraction | None:
     """In less out less lost: dry where every output says its moisture, else as-is; None where an output has no mass."""
-    if any(made.mg is None for made in batch.made):
+    if any(made.mg is None for made in batch.made) or all(taken.derived for taken in batch.taken):
         return None
     if all(made.moisture is not None for made in batch.made):
         out = sum(((made.mg or 0) * (ONE - (made.moisture or ZERO)) for made in batch.made), ZERO)
@@ -147,7 +147,7 @@ def in_a_loop(batch: Batch, names: Sequence[_Name], weighing: Fraction, unaccoun
     """The common mixture of a batch's outputs as an equation in those of its inputs (``names``); None where it is none."""
     masses = [taken.net_mg for taken in batch.taken]
     moist = any(x.moisture is not None for x in batch.taken) or any(x.moisture is not None for x in batch.made)
-    if batch.why or moist or None in masses or any(made.mg is None for made in batch.made):
+    if batch.why or moist or None in masses or any(taken.derived for taken in batch.taken) or any(made.mg is None for made in batch.made):
         return None
     whole = Fraction(sum(mass or 0 for mass in masses))
     left = whole - batch.water_mg

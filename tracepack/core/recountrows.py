@@ -1,6 +1,7 @@
-"""What the rows of a ledger say moved, for the second algorithm: integer milligrams as they stand in the cells, nothing derived.
+"""What the rows of a ledger say moved, for the second algorithm: integer milligrams as they stand in the cells, and
+those that a structure gives.
 
-A step that rows alone do not settle (a conversion, masses from a structure, inputs shared by output groups) is kept with the
+A step that rows alone do not settle (a conversion, an input without any mass, inputs shared by output groups) is kept with the
 reason why it cannot be followed exactly.
 """
 
@@ -16,6 +17,7 @@ from tracepack.core.ledger import Delivery, LotKey, Run, RunRow
 from tracepack.core.lineage import Lineage
 from tracepack.core.quantity import mass_mg
 from tracepack.core.recountbounds import exact
+from tracepack.core.recountlayers import structure_masses
 
 _CONVERSIONS = ("synthesis", "合成", "synthese")
 #: A loss may be so much heavier than the input that it names.
@@ -24,13 +26,17 @@ _ROUNDED = Fraction(1005, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An input: all of it in ``mg``, what is left after losses that name its lot in ``net_mg`` (None: not stated), its own moisture."""
+    """An input: all of it in ``mg``, what is left after losses that name its lot in ``net_mg`` (None: not stated), its own moisture.
+
+    ``derived``: only the structure gives its mass.
+    """
 
     lot: LotKey
     mg: int | None
     net_mg: int | None
     moisture: Fraction | None
     row: RunRow
+    derived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Movements:
 
 def movements(lineage: Lineage, run: Run) -> Movements:
     """Read a run's rows."""
-    ins = [_taken(lineage, row) for row in run.rows if row.direction == "in" and row.lot is not None]
+    ins = _inputs(lineage, run)
     outs = [row for row in run.rows if row.direction == "out" and row.lot is not None]
     losses = [row for row in run.rows if row.direction == "loss"]
     drawn: list[tuple[LotKey, int | None]] = [(t.lot, t.mg) for t in ins]
@@ -106,9 +112,20 @@ def _why(run: Run, ins: Sequence[Taken]) -> str:
     return ""
 
 
-def _taken(lineage: Lineage, row: RunRow) -> Taken:
-    mass = row_mg(lineage, row)
-    return Taken(_lot(lineage, row), mass, mass, _moisture(row), row)
+def _inputs(lineage: Lineage, run: Run) -> list[Taken]:
+    """The in rows, with the masses that they state or that their structure gives."""
+    rows = [row for row in run.rows if row.direction == "in" and row.lot is not None]
+    masses = [row_mg(lineage, row) for row in rows]
+    leaving = [row_mg(lineage, r) for r in run.rows if r.direction == "loss" or (r.direction == "out" and r.lot is not None)]
+    left = None if None in leaving else sum(mass or 0 for mass in leaving)
+
+    def density(row: RunRow) -> float | None:
+        owner, material = _described(lineage, row)
+        return row.density or lineage.catalogue.density(owner, material, row.date)
+
+    derived = structure_masses(rows, masses, left, density) if None in masses else {}
+    found = [derived.get(place, mass) for place, mass in enumerate(masses)]
+    return [Taken(_lot(lineage, r), m, m, _moisture(r), r, place in derived) for place, (r, m) in enumerate(zip(rows, found, strict=True))]
 
 
 def _lot(lineage: Lineage, row: RunRow) -> LotKey:
