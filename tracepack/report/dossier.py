@@ -244,6 +244,10 @@ def _run_row(row: RunRow, mass: int | None) -> DossierRunRow:
         remark=row.remark or "",
         ref=ref_answer(row.source.ref("quantity")),
     )
+        layer_share=_text(row.layer_share),
+        thickness_um=_text(row.thickness),
+        density_g_cm3=_text(row.density),
+        grammage_g_m2=_text(row.grammage),
 
 
 def _lab_test(test: Any) -> DossierLabTest:

@@ -39,6 +39,10 @@ class DossierRunRow(Model):
     unit: str
     mass_kg: str | None
     layer: str
+    layer_share: str = ""
+    thickness_um: str = ""
+    density_g_cm3: str = ""
+    grammage_g_m2: str = ""
     remark: str
     ref: RefAnswer
 

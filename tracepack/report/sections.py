@@ -9,12 +9,15 @@ from tracepack.core.findings import SourceRef
 from tracepack.core.quantity import claim_percent
 from tracepack.report.answers import ContentFigures, LabAnswer, OriginAnswer, RefAnswer
 from tracepack.report.calculation import calculation_blocks
+from tracepack.report.checksteps import check_blocks
 from tracepack.report.claims import claims_blocks
+from tracepack.report.crosssection import layer_blocks
 from tracepack.report.custody_text import custody_cells, custody_facts, custody_title
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
 from tracepack.report.dossier import Dossier
 from tracepack.report.dossier_rows import DossierRun, EvidenceRow
 from tracepack.report.qrcode import qr_svg
+from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
 from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
 from tracepack.report.readiness import audit_blocks
 from tracepack.report.verdicts import verdicts_blocks
@@ -31,6 +34,7 @@ def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = ""
         "lot": _lot(dossier, w),
         "content": _content(dossier, w),
         "origins": _origins(dossier, w),
+        "layers": layer_blocks(dossier.runs, w),
         "calculation": calculation_blocks(dossier.calculation, w),
         "lineage": _lineage(dossier, lineage_svg, w),
         "runs": [block for run in dossier.runs for block in _run(run, w)],
@@ -48,7 +52,7 @@ def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = ""
         "evidence": _evidence(dossier.evidence, w),
         "settings": _settings(dossier, w),
         "files": _files(dossier, w),
-        "check": _how_to_check(dossier, digest, w),
+        "check": check_blocks(dossier, digest, w),
     }
     sections = tuple(Section(name, w(f"section.{name}"), tuple(body)) for name, body in blocks.items() if body)
     lot = lot_name(dossier.lot.owner, dossier.lot.number)
@@ -390,11 +394,3 @@ def _settings(dossier: Dossier, w: Wording) -> list[Block]:
 def _files(dossier: Dossier, w: Wording) -> list[Block]:
     rows = [(f.file, "" if f.import_id is None else str(f.import_id), Cell(f.sha256, code=True)) for f in dossier.files]
     return [table(w, ("file", "import", "sha256"), rows)] if rows else []
-
-
-def _how_to_check(dossier: Dossier, digest: str, w: Wording) -> list[Block]:
-    steps = ("check_files", "check_cells", "check_mass", "check_figures", "check_again")
-    blocks: list[Block] = [Bullets(tuple(w(f"report.{step}", number=dossier.as_known_after_import) for step in steps))]
-    if digest:
-        blocks += [Paragraph(w("report.digest", digest=digest)), Picture(w("report.digest_code"), qr_svg(digest))]
-    return blocks
