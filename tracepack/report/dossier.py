@@ -241,13 +241,13 @@ def _run_row(row: RunRow, mass: int | None) -> DossierRunRow:
         unit=row.unit or "",
         mass_kg=None if mass is None else kg_text(mass),
         layer=row.layer or "",
-        remark=row.remark or "",
-        ref=ref_answer(row.source.ref("quantity")),
-    )
         layer_share=_text(row.layer_share),
         thickness_um=_text(row.thickness),
         density_g_cm3=_text(row.density),
         grammage_g_m2=_text(row.grammage),
+        remark=row.remark or "",
+        ref=ref_answer(row.source.ref("quantity")),
+    )
 
 
 def _lab_test(test: Any) -> DossierLabTest:

@@ -16,10 +16,8 @@ from tracepack.report.custody_text import custody_cells, custody_facts, custody_
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
 from tracepack.report.dossier import Dossier
 from tracepack.report.dossier_rows import DossierRun, EvidenceRow
-from tracepack.report.qrcode import qr_svg
-from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
-from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
 from tracepack.report.readiness import audit_blocks
+from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
 from tracepack.report.verdicts import verdicts_blocks
 from tracepack.report.wording import Wording, wording
 
@@ -34,8 +32,8 @@ def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = ""
         "lot": _lot(dossier, w),
         "content": _content(dossier, w),
         "origins": _origins(dossier, w),
-        "layers": layer_blocks(dossier.runs, w),
         "calculation": calculation_blocks(dossier.calculation, w),
+        "layers": layer_blocks(dossier.runs, w),
         "lineage": _lineage(dossier, lineage_svg, w),
         "runs": [block for run in dossier.runs for block in _run(run, w)],
         "lab": _lab(dossier, w),
