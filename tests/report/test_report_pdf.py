@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pikepdf
 import pytest
 import report_examples as example
 
+import tracepack
 from tracepack.errors import MissingFont
 from tracepack.report.dossier import Dossier, render_json
-from tracepack.report.files import render_report
+from tracepack.report.files import FORMATS, render_report
 from tracepack.report.fonts import find_fonts
 from tracepack.report.pdf import Enclosed, document_to_pdf
 from tracepack.report.sections import compose
@@ -67,6 +73,34 @@ def test_a_chinese_report_without_a_chinese_font_is_refused():
         document_to_pdf(compose(example.film_dossier(), "zh"), LATIN, enclosed=Enclosed("目录", "dossier.json", "{}"))
 
 
-@pytest.mark.parametrize("file_format", ["md", "html", "pdf", "json"])
+@pytest.mark.parametrize("file_format", FORMATS)
 def test_the_same_report_is_the_same_bytes(file_format: str):
     assert render_report(film(), file_format, "de") == render_report(film(), file_format, "de")
+
+
+WRITE = """
+import hashlib, sys
+sys.path.insert(0, {here!r})
+import test_report_pdf as ours
+from tracepack.report.files import FORMATS, render_report
+for name in FORMATS:
+    print(hashlib.sha256(render_report(ours.film(), name, "de")).hexdigest())
+"""
+
+
+def test_another_process_in_another_directory_writes_the_same_bytes_in_every_format(tmp_path: Path):
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", str(tmp_path)),
+        "PYTHONPATH": str(Path(tracepack.__file__).parents[1]),
+        "PYTHONHASHSEED": "7",
+    }
+    there = subprocess.run(
+        [sys.executable, "-c", WRITE.format(here=str(Path(__file__).parent))],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert there.stdout.split() == [hashlib.sha256(render_report(film(), name, "de")).hexdigest() for name in FORMATS]
