@@ -204,9 +204,10 @@ class Workspace:
         lang: str = "en",
         schemes: Sequence[str] = (),
     ) -> bytes:
-        """The traceability report, with the verdicts of the ``schemes`` named, else of all of content (UsageProblem: an unknown one).
+        """The traceability report as pdf, html, xlsx, md or json, with the verdicts of the ``schemes`` named, else of all of content.
 
-        The traceability report as md, html or json.  Raises UnknownLot."""
+        Raises UnknownLot, MissingFont, UsageProblem (an unknown scheme or format).
+        """
         from tracepack import reporting
 
         with self._store.reading():
