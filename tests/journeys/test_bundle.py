@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -120,6 +121,8 @@ def test_a_bundle_of_a_mass_balance_lot_agrees_and_leaves_the_books_to_the_books
     booked = answer.json["figures"][-1]
     assert (answer.code, booked["figure"], booked["there"], booked["here"]) == (0, "attributed", attributed, attributed)
     assert booked["second"] == "unconfirmed"
+    said = outside((chain.folder / "three.zip").read_bytes()).out
+    assert re.search(r"Attributed by bookkeeping: .* - not confirmed by the second algorithm", said)
 
 
 def test_the_same_bundle_from_two_folders_has_the_same_bytes(bundle: bytes, tmp_path: Path) -> None:

@@ -24,5 +24,5 @@ def verify_text(answer: VerifyAnswer, lang: str = "en") -> str:
 
 def _figure(figure: FigureCheck, words: Wording) -> str:
     low, high = figure.there or (None, None)
-    name = words(f"figure.{figure.figure}.name")
+    name = words("text.attributed" if figure.figure == "attributed" else f"figure.{figure.figure}.name")
     return f"  {name}: {words.span(low, high)} - {words(f'verify.second.{figure.second}')}"
