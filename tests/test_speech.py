@@ -39,6 +39,8 @@ NOT_SHOWN = {
     "more came out of {} than went in",
     "a sign without a name",
     "return to supplier",
+    "not known",
+    "in part",
     "not met",
     "no data",
     "no threshold",

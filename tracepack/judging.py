@@ -78,6 +78,11 @@ def _overturns(verdict: Verdict, item: Advice) -> bool:
     )
 
 
+def wants_inventory(names: Sequence[str]) -> bool:
+    """Whether a scheme that was named asks for an inventory."""
+    return bool(names) and any(scheme.inventory for scheme, _ in schemes_asked(names))
+
+
 def readiness(view: View, trace: Trace, content: LotContent, findings: Sequence[Finding]) -> tuple[AuditResult, ...]:
     """The audit tests over what a lot rests on, by its ``findings``; the books are not looked at here."""
     lineage = view.lineage

@@ -14,7 +14,7 @@ from tracepack.core.custody import lot_custody
 from tracepack.core.trace import trace_up
 from tracepack.core.workings import workings_of
 from tracepack.errors import UsageProblem
-from tracepack.judging import readiness, schemes_asked, verdicts
+from tracepack.judging import readiness, schemes_asked, verdicts, wants_inventory
 from tracepack.questions import trace_custody, view_of
 from tracepack.report.build import content_answer, lineage_answer, trace_answer
 from tracepack.report.calculation import calculation_answers
@@ -22,6 +22,7 @@ from tracepack.report.claims import claims_answer
 from tracepack.report.diagram import Format, render_diagram
 from tracepack.report.dossier import Dossier, build_dossier
 from tracepack.report.files import render_report
+from tracepack.report.inventory import inventory_rows
 from tracepack.report.readiness import audit_answers
 from tracepack.rulebook import claim_wording_rules
 from tracepack.store import Store
@@ -69,7 +70,8 @@ def dossier(store: Store, number: str, owner: str | None, schemes: Sequence[str]
     judged = verdicts(schemes, view.mixture, made_of, custody, tests)
     worked = calculation_answers(workings_of(view.mixture, made_of))
     more = {"claims": claims_answer(offers), "verdicts": judged, "audit": audit_answers(audited), "calculation": worked}
-    return gathered.model_copy(update=more)
+    listed = inventory_rows(gathered) if wants_inventory(schemes) else []
+    return gathered.model_copy(update={**more, "inventory": listed})
 
 
 def report(store: Store, number: str, owner: str | None, file_format: str, lang: str, schemes: Sequence[str] = ()) -> bytes:

@@ -19,13 +19,14 @@ from tracepack.core.readiness import Result
 from tracepack.core.schemes import Outcome
 from tracepack.data import layout, read_text
 from tracepack.report.answers import ContentFigures
+from tracepack.report.answers_readiness import BioBased
 from tracepack.report.wording import LANGUAGES, display_width, printable, visible, wording
 from tracepack.rulebook import balance_rules
 
 ROOMS = (Path(tracepack.report.__file__).parent, Path(tracepack.report.__file__).parents[1])
 SOURCE = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in sorted(room.glob("*.py")))
-#: Tables whose keys are looked up by a value of the data or of a vocabulary.
 SOURCE += read_text("templates/report.html")
+#: Tables whose keys are looked up by a value of the data or of a vocabulary.
 BY_VALUE = {
     "category": set(layout().vocabularies["category"]),
     "role": set(layout().vocabularies["role"]),
@@ -43,6 +44,7 @@ BY_VALUE = {
     "balance_method": set(METHODS),
     "outcome": set(get_args(Outcome)),
     "audit_result": set(get_args(Result)),
+    "bio_based": set(get_args(BioBased)),
     "scheme_figure": {*SUBSTANCE_FIGURES, "certified"},
     "tier_edge": set(get_args(Edge)),
     "edge_unconfirmed": set(get_args(Edge)),

@@ -27,7 +27,7 @@ from tracepack.report.answers import (
 )
 from tracepack.report.answers_calculation import CalculationAnswer
 from tracepack.report.answers_claims import ClaimsAnswer
-from tracepack.report.answers_readiness import AuditAnswer
+from tracepack.report.answers_readiness import AuditAnswer, InventoryRow
 from tracepack.report.answers_verdicts import VerdictAnswer
 from tracepack.report.dossier_rows import (
     DossierCertificate,
@@ -47,7 +47,9 @@ from tracepack.report.dossier_rows import (
 class Dossier(Model):
     """The traceability report of one lot; ``date`` is that of the newest fact it rests on ("" without any).
 
-    ``claims`` is what may be said of the lot, null where nobody asked; ``verdicts`` what the schemes asked for say of it, ``audit`` the readiness list.
+    ``claims`` is what may be said of the lot, null where nobody asked;
+    ``verdicts`` what the schemes asked for say of it, ``audit`` the readiness list,
+    ``inventory`` what is bio-based in it where a scheme that asks for that was named.
     """
 
     lot: LotAnswer
@@ -61,6 +63,7 @@ class Dossier(Model):
     claims: ClaimsAnswer | None = None
     verdicts: list[VerdictAnswer] = Field(default_factory=list)
     audit: list[AuditAnswer] = Field(default_factory=list)
+    inventory: list[InventoryRow] = Field(default_factory=list)
     calculation: list[CalculationAnswer] = Field(default_factory=list)
     evidence: list[EvidenceRow]
     runs: list[DossierRun]

@@ -16,6 +16,7 @@ from tracepack.report.custody_text import custody_cells, custody_facts, custody_
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
 from tracepack.report.dossier import Dossier
 from tracepack.report.dossier_rows import DossierRun, EvidenceRow
+from tracepack.report.inventory import inventory_blocks
 from tracepack.report.readiness import audit_blocks
 from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
 from tracepack.report.verdicts import verdicts_blocks
@@ -43,6 +44,7 @@ def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = ""
         "claims": [] if dossier.claims is None else claims_blocks(dossier.claims, w),
         "verdicts": verdicts_blocks(dossier.verdicts, w) if dossier.verdicts else [],
         "audit": audit_blocks(dossier.audit, w),
+        "inventory": inventory_blocks(dossier.inventory, w),
         "findings": _findings(dossier, w),
         "assumptions": [Bullets(tuple(dossier.content.assumptions))]
         if dossier.content.assumptions
