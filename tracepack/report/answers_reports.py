@@ -24,7 +24,7 @@ class ReportFile(Model):
 
 
 class ReportsAnswer(Model):
-    """`report LOT LOT ...`, `report --shipment`, `report --shipments`: the files written, in the order asked, shipments by date and number."""
+    """`report LOT LOT ...`, `report --shipment` or `--shipments`: the files written, in the order asked, shipments by date and number."""
 
     as_known_after_import: int
     reports: list[ReportFile]
