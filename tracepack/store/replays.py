@@ -28,8 +28,8 @@ def keep_reading(connection: Connection, import_id: int, told: str) -> None:
 
 def told_of(connection: Connection) -> dict[int, str]:
     """What was told about the files of each import; an import of an older tracepack is not there."""
-    rows = connection.execute(select(readings.c.import_id, readings.c.told))
-    return dict(rows.tuples().all())
+    rows = connection.execute(select(readings.c.import_id, readings.c.told)).all()
+    return {row.import_id: row.told for row in rows}
 
 
 def withdrawn_facts(connection: Connection, import_id: int) -> list[tuple[FactName, Fact]]:
