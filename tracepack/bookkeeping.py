@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -52,9 +53,9 @@ def _whole(store: Store) -> Lineage:
     return build_lineage(store.load_ledger(None), material_library())[0]
 
 
-def balance(store: Store, site: str | None, period: str | None) -> BalanceAnswer:
-    """`balance [--site] [--period]`.  Raises UsageProblem for a site without books, or a period that none of the books has."""
-    return _asked(store, site, period)[0]
+def balance(store: Store, site: str | None, period: str | None, on: dt.date | None = None) -> BalanceAnswer:
+    """`balance [--site] [--period] [--on]`.  Raises UsageProblem for a site without books, or a period that none of the books has."""
+    return _asked(store, site, period, on)[0]
 
 
 def books(store: Store, site: str | None, period: str | None, file_format: str, lang: str) -> tuple[BalanceAnswer, bytes]:
@@ -64,14 +65,14 @@ def books(store: Store, site: str | None, period: str | None, file_format: str, 
 
 
 @without_collecting()
-def _asked(store: Store, site: str | None, period: str | None) -> tuple[BalanceAnswer, BookAudit]:
+def _asked(store: Store, site: str | None, period: str | None, on: dt.date | None = None) -> tuple[BalanceAnswer, BookAudit]:
     lineage = _whole(store)
     audit = audited(store, lineage, site, period)
     if site is not None:
         _demand_books(audit, site)
     if period is not None:
         _demand_period(audit.periods, period, site)
-    return balance_answer(audit, store.latest_import(), period), audit
+    return balance_answer(audit, store.latest_import(), period, on), audit
 
 
 def _demand_books(audit: BookAudit, site: str) -> None:

@@ -172,6 +172,7 @@ for _about_lots in (lotcommands.content, lotcommands.trace, lotcommands.check):
 @command("balance", "tracepack balance --site PLANT-1 -o books.xlsx")
 @click.option("--site", metavar="ID", help="The books of this site only.")
 @click.option("--period", metavar="ID", help="This period only.")
+@click.option("--on", metavar="DATE", help="Also what each account held at the end of this day.")
 @click.option("--close", "closing", metavar="PERIOD", help="Pin a period for good: what changes later is adjusted in the open one.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.xlsx, .json or .txt; default text to stdout.")
 @as_of_option

@@ -96,7 +96,7 @@ def _lots_of(facts: Iterable[Fact], organisation: str) -> set[LotKey]:
 def content(store: Store, number: str, owner: str | None, on: str | None) -> ContentAnswer:
     """`content LOT`."""
     view = view_of(store, number, owner)
-    day = _day(on)
+    day = day_of(on)
     states = view.mixture.pools[view.lineage.canonical(view.lot)].states
     if day is not None and day < states[0].date:
         first = states[0].date
@@ -132,7 +132,8 @@ def view_of(store: Store, number: str, owner: str | None) -> View:
     return View(lot, ledger, lineage, mixture, Custody(mixture, Papers(lineage, chain_of_custody_rules())), findings)
 
 
-def _day(text: str | None) -> dt.date | None:
+def day_of(text: str | None) -> dt.date | None:
+    """A date as it is asked for (ISO); None for none.  Raises UsageProblem for what is no date."""
     if text is None:
         return None
     try:

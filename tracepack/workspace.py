@@ -154,13 +154,14 @@ class Workspace:
         with self._store.reading():
             return questions.check(self._store, lot, owner)
 
-    def balance(self, site: str | None = None, *, period: str | None = None) -> BalanceAnswer:
+    def balance(self, site: str | None = None, *, period: str | None = None, on: str | None = None) -> BalanceAnswer:
         """The mass-balance books of a site, or of all, or their lines of one period, with what is wrong with them.
 
-        Raises UsageProblem for an unknown site or period.
+        ``on`` a date (ISO): with what each account held at the end of that day.  Raises UsageProblem for an unknown site or
+        period, or what is no date.
         """
         with self._store.reading():
-            return bookkeeping.balance(self._store, site, period)
+            return bookkeeping.balance(self._store, site, period, questions.day_of(on))
 
     def close_period(self, period: str, *, site: str | None = None) -> ClosingAnswer:
         """Pin a balance period's books for good; later corrections become adjustments in the open period.
@@ -240,9 +241,7 @@ class Workspace:
         manner = manyreports.Manner(format, lang, tuple(schemes))
         return manyreports.write_reports(self._store, self._where, files, Path(folder), manner, progress or silent)
 
-    def bundle(
-        self, lot: str, *, owner: str | None = None, sign: str | Path | None = None, schemes: Sequence[str] = ()
-    ) -> bytes:
+    def bundle(self, lot: str, *, owner: str | None = None, sign: str | Path | None = None, schemes: Sequence[str] = ()) -> bytes:
         """A lot's dossier with everything it was made from, as a zip that `verify` checks; ``sign`` is a private key's PEM file.
 
         Raises UnknownLot, and UsageProblem where the workbooks read again do not give the same dossier.

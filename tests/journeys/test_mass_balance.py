@@ -295,3 +295,12 @@ def test_bad_input_is_told_at_its_cell_and_nothing_is_stored(desk: Desk, sheet: 
     assert found["refs"][0]["cell"] == cell
     assert len(desk.run("log", "--json").json["entries"]) == 1
     assert desk.run("balance", "--json").json["accounts"] == []
+
+
+def test_what_an_account_held_on_a_day_can_be_asked_for(desk: Desk) -> None:
+    made_film(two_deliveries(desk), "FILM", 92).fill("Attributions", attribution("1", "FILM", 92))
+    held = {day: balance(desk, "--on", day)["accounts"][0]["balance_kg"] for day in ("2026-01-01", "2026-01-10", "2026-02-10")}
+    assert held == {"2026-01-01": "0", "2026-01-10": "150000", "2026-02-10": "50000"}
+    assert "at the end of 2026-01-10: 150000 kg" in desk.run("balance", "--on", "2026-01-10").out
+    assert desk.run("balance", "--on", "tomorrow").code == 2
+    assert desk.run("balance", "--on", "2026-01-10", "--close", "Q1").code == 2

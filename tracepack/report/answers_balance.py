@@ -94,7 +94,10 @@ class PeriodBalanceAnswer(Model):
 
 
 class AccountAnswer(Model):
-    """One account of the books, by site and characteristics; its periods in order."""
+    """One account of the books, by site and characteristics; its periods in order.
+
+    ``balance_kg``: what it held at the end of the day ``on`` that was asked for; null where none was.
+    """
 
     site: str
     scheme: str
@@ -103,6 +106,8 @@ class AccountAnswer(Model):
     country_of_origin: str
     input_material: str
     periods: list[PeriodBalanceAnswer]
+    on: str | None = None
+    balance_kg: str | None = None
 
 
 class ClosedPeriodAnswer(ClosingAnswer):

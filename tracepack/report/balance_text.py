@@ -45,6 +45,8 @@ def _account_lines(account: AccountAnswer, w: Wording) -> list[str]:
     rows = [_figures(period, shown, w) for period in account.periods]
     lines = [visible(", ".join(filter(None, parts))), f"  {w('balance.unit')}"]
     lines += text_table(headers, rows, right=range(1, len(headers)))
+    if account.on is not None and account.balance_kg is not None:
+        lines.append(f"  {w('balance.on', date=account.on, balance=w.kg(account.balance_kg))}")
     return [*lines, *(line for period in account.periods for line in _output_lines(period, w))]
 
 

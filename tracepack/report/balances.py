@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
 from tracepack.core.accounts import AccountKey, Entry
-from tracepack.core.balances import Statement
+from tracepack.core.balances import Statement, balance_on
 from tracepack.core.bookaudit import BookAudit, kg_of
 from tracepack.core.bookrecords import ConversionFactor
 from tracepack.core.entries import Correction
@@ -32,14 +33,14 @@ from tracepack.report.closings import closing_answer
 from tracepack.report.quantity_books import quantity_answer
 
 
-def balance_answer(audit: BookAudit, as_known_after: int, period: str | None = None) -> BalanceAnswer:
-    """`balance`, or that of one period."""
+def balance_answer(audit: BookAudit, as_known_after: int, period: str | None = None, on: dt.date | None = None) -> BalanceAnswer:
+    """`balance`, or that of one period; with each account's balance at the end of a day."""
     carriers = Carriers(audit.view.lineage)
     closings = [judged for judged in audit.closings if period in (None, judged.closing.period)]
     return BalanceAnswer(
         as_known_after_import=as_known_after,
         closings=[ClosedPeriodAnswer(**closing_answer(one.closing).model_dump(), agrees=one.agrees) for one in closings],
-        accounts=[_account(audit, key, list(group), carriers) for key, group in groupby(audit.statements, key=lambda s: s.account)],
+        accounts=[_account(audit, key, list(group), carriers, on) for key, group in groupby(audit.statements, key=lambda s: s.account)],
         percentages=percentage_answers(audit, period),
         quantity_books=[
             kept for book in quantity_answer(audit.quantities) if (kept := book if period is None else _of_period(book, period))
@@ -49,7 +50,7 @@ def balance_answer(audit: BookAudit, as_known_after: int, period: str | None = N
     )
 
 
-def _account(audit: BookAudit, key: AccountKey, found: Sequence[Statement], carriers: Carriers) -> AccountAnswer:
+def _account(audit: BookAudit, key: AccountKey, found: Sequence[Statement], carriers: Carriers, on: dt.date | None) -> AccountAnswer:
     scheme, feedstock, category, country, material = audit.books.names[key]
     closed = frozenset(judged.closing.period for judged in audit.closings if judged.closing.site == key.site)
     return AccountAnswer(
@@ -60,6 +61,8 @@ def _account(audit: BookAudit, key: AccountKey, found: Sequence[Statement], carr
         country_of_origin=country,
         input_material=material,
         periods=[_period(s, carriers, closed) for s in found],
+        on=on.isoformat() if on else None,
+        balance_kg=kg_of(balance_on(audit.books.entries[key], on)) if on else None,
     )
 
 
