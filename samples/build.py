@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import re
 import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+os.environ["OPENPYXL_LXML"] = "False"  # where lxml is installed, openpyxl would write other bytes of the same meaning
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
