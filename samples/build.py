@@ -21,6 +21,7 @@ os.environ["OPENPYXL_LXML"] = "False"  # where lxml is installed, openpyxl would
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 sys.path.insert(0, str(Path(__file__).parent))
 from massbalance import mass_balance_books
@@ -33,6 +34,8 @@ HERE = Path(__file__).parent
 HIDDEN = " (hidden)"
 #: Ending of a sheet name some of whose cells are written merged.
 MERGED = re.compile(r" \(merged ([A-Z]+\d+:[A-Z]+\d+)\)$")
+#: Ending of a sheet name one row of which is written struck through, or hidden.
+ROW_MARKED = re.compile(r" \(row (\d+) (struck|hidden)\)$")
 STAMP = (2026, 4, 1, 0, 0, 0)
 
 
@@ -42,7 +45,7 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
     book.remove(book.worksheets[0])
     book.properties.creator = "sample chain"
     for name, table in sheets.items():
-        sheet = book.create_sheet(MERGED.sub("", name.removesuffix(HIDDEN)))
+        sheet = book.create_sheet(ROW_MARKED.sub("", MERGED.sub("", name.removesuffix(HIDDEN))))
         for r, row in enumerate(table, start=1):
             for c, value in enumerate(row, start=1):
                 cell = sheet.cell(r, c)
@@ -58,12 +61,22 @@ def workbook_bytes(sheets: Mapping[str, Table]) -> bytes:
         sheet.freeze_panes = "A2"
         if merged := MERGED.search(name):
             sheet.merge_cells(merged[1])
+        if marked := ROW_MARKED.search(name):
+            _mark_row(sheet, int(marked[1]), marked[2])
         if name.endswith(HIDDEN):
             sheet.sheet_state = "hidden"
             book.create_sheet("Read me").append(["April deliveries"])
     raw = io.BytesIO()
     book.save(raw)
     return _fixed(raw.getvalue())
+
+
+def _mark_row(sheet: Worksheet, row: int, how: str) -> None:
+    if how == "hidden":
+        sheet.row_dimensions[row].hidden = True
+    else:
+        for cell in sheet[row]:
+            cell.font = Font(strike=True)
 
 
 def _fixed(data: bytes) -> bytes:

@@ -97,6 +97,8 @@ def _cells() -> dict[str, Trouble]:
         "workbook-empty": Trouble({"Deliveries": [dict.fromkeys(bio_pe())]}, import_exit=1),
         "sheet-unknown": Trouble(_delivery() | {"Price List": [{"Material": "BIO-LD 25", "EUR per t": 2150}]}, after_chain=True),
         "sheet-hidden": Trouble({"Deliveries (hidden)": [bio_pe()]}, after_chain=True),
+        "row-hidden": Trouble({"Deliveries (row 2 hidden)": [bio_pe()]}, after_chain=True),
+        "struck-through": Trouble({"Deliveries (row 2 struck)": [bio_pe()]}, import_exit=1),
         "column-unknown": Trouble(_delivery(Pallets=2), after_chain=True),
         "column-missing": Trouble({"Deliveries": [without(bio_pe(), "Quantity")]}, import_exit=1),
         "column-twice": Trouble(_delivery(Batch_No="BE-LD-2701"), import_exit=1),
@@ -317,7 +319,7 @@ def _table(rows: list[Row] | Table) -> Table:
 
 
 def trouble_books() -> dict[str, dict[str, Table]]:
-    """File name to sheets; a sheet named "... (hidden)" is written hidden, one named "... (merged A2:A3)" with those cells merged."""
+    """File name to sheets; what ends a sheet's name in brackets says how it is written: (hidden), (merged A2:A3), (row 2 struck)."""
     return {f"{name}.xlsx": {sheet: _table(rows) for sheet, rows in trouble.sheets.items()} for name, trouble in troubles().items()}
 
 

@@ -13,7 +13,8 @@ class LayoutAnswers:
     ``profile``: name of one of the workspace's profiles, or a path of a TOML file; ``save_profile``: name under which the layout is
     kept; ``read_as``: what sheets hold ("Tabelle1=Deliveries", or "Deliveries" for all); ``columns``: headers by field
     ("Quantity=Menge netto"); ``fixed``: what the files do not state ("Unit=kg"); ``decimal_mark`` "," or "."; ``date_order``
-    "dm" or "md"; ``percent_scale`` "percent" or "fraction"; ``encoding`` and ``delimiter`` of text files.
+    "dm" or "md"; ``percent_scale`` "percent" or "fraction"; ``struck_rows`` "left out" or "read"; ``encoding`` and ``delimiter`` of
+    text files.
     """
 
     profile: str | None = None
@@ -24,6 +25,7 @@ class LayoutAnswers:
     decimal_mark: str | None = None
     date_order: str | None = None
     percent_scale: str | None = None
+    struck_rows: str | None = None
     encoding: str = ""
     delimiter: str = ""
 

@@ -13,6 +13,7 @@ from tracepack.layoutanswers import LayoutAnswers
 
 DELIMITERS = {",": ",", ";": ";", "tab": "\t", "|": "|"}
 DATE_ORDERS = {"day-first": "dm", "month-first": "md"}
+STRUCK_ROWS = {"leave-out": "left out", "read": "read"}
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -34,6 +35,7 @@ _OPTIONS = (
     click.option("--encoding", default="", metavar="NAME", help="How a text file is written, as gb18030, where it does not tell."),
     click.option("--delimiter", type=click.Choice(list(DELIMITERS)), help="What parts the columns of a text file."),
     click.option("--percent-scale", type=click.Choice(["percent", "fraction"]), help="Whether 0.5 under a % header is 0.5 % or 50 %."),
+    click.option("--struck-rows", type=click.Choice(list(STRUCK_ROWS)), help="What rows struck through are: cancelled, or like others."),
 )
 
 
@@ -53,6 +55,7 @@ def layout_answers(told: Mapping[str, Any]) -> LayoutAnswers:
         decimal_mark=told["decimal_mark"],
         date_order=DATE_ORDERS.get(told["date_order"]),
         percent_scale=told["percent_scale"],
+        struck_rows=STRUCK_ROWS.get(told["struck_rows"]),
         encoding=told["encoding"],
         delimiter=DELIMITERS.get(told["delimiter"], ""),
     )

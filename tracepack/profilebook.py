@@ -75,7 +75,7 @@ def instructions_for(folder: Path, supplier: str | None, answers: LayoutAnswers)
         read_as=sheets_read_as(answers.read_as),
         told=told_columns(answers.columns),
         fixed=fixed_values(answers.fixed),
-        rules=Rules(answers.decimal_mark, answers.date_order, answers.percent_scale),
+        rules=Rules(answers.decimal_mark, answers.date_order, answers.percent_scale, answers.struck_rows),
         profiles=profiles,
         profile=profiles[0].name if answers.profile else None,
         text=text_dialect(answers.encoding, answers.delimiter),

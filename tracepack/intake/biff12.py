@@ -19,7 +19,9 @@ _ROW, _BLANK, _RK, _ERROR, _BOOL, _REAL, _TEXT, _SHARED = range(8)
 _FORMULA = {8: _TEXT, 9: _REAL, 10: _BOOL, 11: _ERROR}
 #: The short forms of the cells, which leave their column out.
 _SHORT = {12: _BLANK, 13: _RK, 14: _ERROR, 15: _BOOL, 16: _REAL, 17: _TEXT, 18: _SHARED}
-_ITEM, _NAME, _FORMAT, _STYLE, _RICH_TEXT = 19, 39, 44, 47, 62
+_ITEM, _NAME, _FONT, _FORMAT, _STYLE, _RICH_TEXT = 19, 39, 43, 44, 47, 62
+#: A bit of a font's third byte, and of a row's twelfth.
+_STRUCK, _ROW_HIDDEN = 0x08, 0x10
 _WORKBOOK, _SHEET, _MERGED, _STYLES_BEGIN, _STYLES_END = 153, 156, 176, 617, 618
 #: A cell's record number in its long form.
 _KINDS = {**{kind: kind for kind in range(1, 8)}, **_FORMULA, **_SHORT, _RICH_TEXT: _RICH_TEXT}
@@ -33,7 +35,7 @@ def read_xlsb(package: Package, main: str, limits: Limits) -> BookReadout:
     targets = read_relationships(package, main)
     parts = {kind: part for kind, part in targets.values() if package.has(part)}
     strings = _shared_strings(package, parts["sharedStrings"]) if "sharedStrings" in parts else []
-    styles = _formats(package, parts["styles"]) if "styles" in parts else []
+    styles, struck = _styles(package, parts["styles"]) if "styles" in parts else ([], frozenset())
     readout = BookReadout()
     mac_dates = False
     listed: list[tuple[str, str, bool]] = []
@@ -49,7 +51,7 @@ def read_xlsb(package: Package, main: str, limits: Limits) -> BookReadout:
     for title, relation, hidden in listed:
         kind_of_part, part = targets.get(relation, ("", ""))
         if kind_of_part == "worksheet":
-            reader = _SheetReader(strings, styles, mac_dates=mac_dates, budget=budget)
+            reader = _SheetReader(strings, styles, struck, mac_dates=mac_dates, budget=budget)
             reader.read(package, part)
             budget = reader.budget
             readout.sheets.append(SheetReadout(title, reader.grid, hidden))
@@ -100,10 +102,11 @@ def _shared_strings(package: Package, part: str) -> list[str]:
     return [_string(body, 1)[0] for kind, body in _records(package, part) if kind == _ITEM]
 
 
-def _formats(package: Package, part: str) -> list[Format | None]:
-    """What each cell format means for reading, by index; None for General and text."""
+def _styles(package: Package, part: str) -> tuple[list[Format | None], frozenset[int]]:
+    """What each cell format means for reading, by index (None for General and text), and those that strike through."""
     codes: dict[int, str] = {}
-    used: list[int] = []
+    used: list[tuple[int, int]] = []
+    struck: list[bool] = []
     cells = False
     for kind, body in _records(package, part):
         if kind == _FORMAT:
@@ -111,8 +114,11 @@ def _formats(package: Package, part: str) -> list[Format | None]:
         elif kind in {_STYLES_BEGIN, _STYLES_END}:
             cells = kind == _STYLES_BEGIN
         elif kind == _STYLE and cells:
-            used.append(struct.unpack_from("<H", body, 2)[0])
-    return [format_of(number, codes) for number in used]
+            used.append(struct.unpack_from("<HH", body, 2))
+        elif kind == _FONT:
+            struck.append(bool(body[2] & _STRUCK))
+    struck_styles = frozenset(index for index, (_, font) in enumerate(used) if font < len(struck) and struck[font])
+    return [format_of(number, codes) for number, _ in used], struck_styles
 
 
 def _rk(raw: int) -> float:
@@ -127,11 +133,12 @@ def _rk(raw: int) -> float:
 class _SheetReader:
     """The cells of one worksheet part; ``budget`` is how many more may be read."""
 
-    def __init__(self, strings: list[str], formats: list[Format | None], *, mac_dates: bool, budget: int) -> None:
+    def __init__(self, strings: list[str], formats: list[Format | None], struck: frozenset[int], *, mac_dates: bool, budget: int) -> None:
         self.grid = Grid()
         self.budget = budget
         self._strings = strings
         self._formats = formats
+        self._struck = struck
         self._serial = serial_reader(mac_dates=mac_dates)
         self._row = 0
         self._column = 0
@@ -144,6 +151,8 @@ class _SheetReader:
             elif kind == _ROW:
                 self._row = struct.unpack_from("<I", body)[0] + 1
                 self._column = 0
+                if body[11:12] and body[11] & _ROW_HIDDEN:
+                    self.grid.hidden_rows.add(self._row)
             elif kind == _MERGED:
                 self._merge(body)
 
@@ -170,6 +179,8 @@ class _SheetReader:
         if self.budget < 0:
             raise RefusedError("the workbook has too many cells", RAISE.format("most_cells"))
         self.grid.rows.setdefault(self._row, {})[self._column] = content
+        if style in self._struck:
+            self.grid.struck.add((self._row, self._column))
         if code:
             self.grid.formats[self._row, self._column] = code
 

@@ -26,12 +26,13 @@ class Rules:
     """What a profile or an option states about a table's cells; None where only the cells themselves tell.
 
     ``mark`` the decimal mark ("." or ","), ``order`` of slashed dates ("dm" or "md"), ``scale`` of bare numbers under
-    a % header ("percent" or "fraction").
+    a % header ("percent" or "fraction"), ``struck`` what rows struck through are ("left out" or "read").
     """
 
     mark: str | None = None
     order: str | None = None
     scale: str | None = None
+    struck: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ class _ContentReader:
         self._row = self._column = 0
         self._row_repeat = 1
         self._row_style = ""
-        self._cells: list[tuple[int, int, Content, str]] = []
+        self._row_hidden = False
+        self._struck = False
+        self._cells: list[tuple[int, int, Content, str, bool]] = []
         self._column_styles: list[tuple[int, str]] = []
         self._columns = 0
         self._cell: dict[str, str] | None = None
@@ -84,6 +86,7 @@ class _ContentReader:
             self._start_in_cell(name, attributes)
         elif name in _CELLS:
             self._cell = attributes
+            self._struck = False
             self._paragraphs = []
         elif name == "table:table-row":
             self._open_row(attributes)
@@ -106,6 +109,8 @@ class _ContentReader:
                 self._skip = 1
                 return
             self._in_text += 1
+            if name == "text:span":
+                self._struck |= self._styles.is_struck(attributes.get("text:style-name", ""))
             if name == "text:s":
                 self._pieces.append(" " * min(_count(attributes, "text:c"), 1000))
             elif name in {"text:tab", "text:line-break"}:
@@ -157,6 +162,7 @@ class _ContentReader:
     def _open_row(self, attributes: dict[str, str]) -> None:
         self._row_repeat = _count(attributes, "table:number-rows-repeated")
         self._row_style = attributes.get("table:default-cell-style-name", "")
+        self._row_hidden = attributes.get("table:visibility", "visible") != "visible"
         self._column = 0
         self._cells = []
 
@@ -167,16 +173,20 @@ class _ContentReader:
         last_column = self._cells[-1][0] + self._cells[-1][1] - 1
         if self._row > MAX_ROW or last_column > MAX_COLUMN:
             raise RefusedError("a cell lies outside the grid of a worksheet (it is repeated too often)")
-        self._budget -= self._row_repeat * sum(count for _, count, _, _ in self._cells)
+        self._budget -= self._row_repeat * sum(count for _, count, *_ in self._cells)
         if self._budget < 0:
             raise RefusedError("the workbook has too many cells", RAISE.format("most_cells"))
         for row in range(first, self._row + 1):
             cells = self._grid.rows[row] = {}
-            for column, count, content, code in self._cells:
+            if self._row_hidden:
+                self._grid.hidden_rows.add(row)
+            for column, count, content, code, struck in self._cells:
                 for at in range(column, column + count):
                     cells[at] = content
                     if code:
                         self._grid.formats[row, at] = code
+                    if struck:
+                        self._grid.struck.add((row, at))
 
     def _close_cell(self, name: str) -> None:
         attributes, self._cell = self._cell or {}, None
@@ -189,7 +199,8 @@ class _ContentReader:
         if content is not None:
             if column > MAX_COLUMN:
                 raise RefusedError("a cell lies outside the grid of a worksheet")
-            self._cells.append((column, count, content, code))
+            struck = self._struck or self._styles.is_struck(self._style_of(column, attributes))
+            self._cells.append((column, count, content, code, struck))
 
     def _merge(self, column: int, attributes: dict[str, str]) -> None:
         across = _count(attributes, "table:number-columns-spanned")
@@ -221,8 +232,10 @@ class _ContentReader:
         number = _decimal(attributes.get("office:value", ""))
         if kind == "percentage":
             return PercentNumber(number), ""
-        style = attributes.get("table:style-name") or self._row_style or self._column_style(column)
-        return numeric_cell(number, self._styles.format_of(style), _serial)
+        return numeric_cell(number, self._styles.format_of(self._style_of(column, attributes)), _serial)
+
+    def _style_of(self, column: int, attributes: dict[str, str]) -> str:
+        return attributes.get("table:style-name") or self._row_style or self._column_style(column)
 
     def _column_style(self, column: int) -> str:
         at = bisect.bisect_left(self._column_styles, (column, ""))

@@ -9,16 +9,22 @@ from tracepack.intake.sheetxml import Format
 
 _DEEPEST = 30
 _MOST = 200_000
+#: The attributes that strike a text through, and the value of each that does not.
+_STRUCK = {"style:text-line-through-style": "none", "style:text-line-through-type": "none"}
 
 
 @dataclass(slots=True)
 class Styles:
-    """The styles of a file as they are gathered: data styles, the cell styles that use them, hidden table styles."""
+    """The styles of a file as they are gathered: data styles, the cell styles that use them, hidden table styles.
+
+    ``struck``: styles of cells or text, with whether they strike through; a style that does not say follows its parent.
+    """
 
     shown: dict[str, Format] = field(default_factory=dict)
     data_of: dict[str, str] = field(default_factory=dict)
     parent_of: dict[str, str] = field(default_factory=dict)
     hidden_tables: set[str] = field(default_factory=set)
+    struck: dict[str, bool] = field(default_factory=dict)
     _style: str = ""
     _data: str = ""
 
@@ -29,6 +35,8 @@ class Styles:
             self._open_style(attributes)
         elif tag == "table-properties" and self._style and attributes.get("table:display") == "false":
             self.hidden_tables.add(self._style)
+        elif tag == "text-properties" and self._style and _STRUCK.keys() & attributes.keys():
+            self.struck[self._style] = any(attributes.get(key, off) not in {off, ""} for key, off in _STRUCK.items())
         elif name.startswith("number:"):
             self._open_data_style(tag, attributes)
 
@@ -59,6 +67,14 @@ class Styles:
                 self.shown[self._data] = Format("0" * int(digits), percent=False, date=False)
         elif tag == "scientific-number":
             self.shown[self._data] = Format("0.00E+00", percent=False, date=False)
+
+    def is_struck(self, style: str) -> bool:
+        """Whether a style of cells or text strikes through, by itself or its parents."""
+        for _ in range(_DEEPEST):
+            if style in self.struck or not style:
+                return self.struck.get(style, False)
+            style = self.parent_of.get(style, "")
+        return False
 
     def format_of(self, style: str) -> Format | None:
         """What a cell style shows; None where it is nothing that matters."""

@@ -19,6 +19,7 @@ from tracepack.intake.headers import fold
 MARKS = {",": ",", ".": ".", "comma": ",", "point": "."}
 ORDERS = {"day first": "dm", "month first": "md"}
 SCALES = {"percent": "percent", "fraction": "fraction"}
+STRUCK_ROWS = {"left out": "left out", "read": "read"}
 _LETTER = re.compile(r"column\s+([A-Z]{1,3})", re.IGNORECASE)
 _HEAD = """\
 # How tracepack reads the files of one supplier.
@@ -115,7 +116,12 @@ def _table(entries: _Entries) -> TableProfile:
     if layout is None:
         known = ", ".join(data.layout().sheets)
         raise entries.problem("holds", f"{holds!r} is none of the sheets", f"one of: {known}")
-    rules = Rules(entries.choice("decimal_mark", MARKS), entries.choice("date_order", ORDERS), entries.choice("percent_scale", SCALES))
+    rules = Rules(
+        entries.choice("decimal_mark", MARKS),
+        entries.choice("date_order", ORDERS),
+        entries.choice("percent_scale", SCALES),
+        entries.choice("struck_rows", STRUCK_ROWS),
+    )
     found = TableProfile(
         entries.text("sheet") or "*",
         layout,
@@ -242,6 +248,7 @@ def _table_entries(table: TableProfile) -> dict[str, Any]:
         "decimal_mark": table.rules.mark,
         "date_order": _word(ORDERS, table.rules.order),
         "percent_scale": table.rules.scale,
+        "struck_rows": table.rules.struck,
         "blank": list(table.blank),
         "ignored": list(table.ignored),
         "row_if_filled": table.row_if_filled,
@@ -259,7 +266,7 @@ def _word(words: Mapping[str, str], value: str | None) -> str | None:
 
 def with_rules(rules: Rules, told: Rules) -> Rules:
     """Rules with those that were told on the command line before them."""
-    return Rules(told.mark or rules.mark, told.order or rules.order, told.scale or rules.scale)
+    return Rules(told.mark or rules.mark, told.order or rules.order, told.scale or rules.scale, told.struck or rules.struck)
 
 
 def fitting(profiles: Iterable[Profile], supplier: str | None) -> Sequence[Profile]:

@@ -74,7 +74,7 @@ def _rules(read: TableRead) -> Rules:
     """What was told, and what the cells of this file prove and those of the next may leave open."""
     told = read.columns.rules
     texts = {kind: _texts(read, kind) for kind in ("date", "decimal")}
-    return Rules(told.mark or decimal_mark(texts["decimal"]), told.order or day_month_order(texts["date"]), told.scale)
+    return Rules(told.mark or decimal_mark(texts["decimal"]), told.order or day_month_order(texts["date"]), told.scale, told.struck)
 
 
 def _texts(read: TableRead, kind: str) -> list[str]:

@@ -11,6 +11,7 @@ from tracepack.core.ledger import Row
 from tracepack.core.limits import DEFAULT_LIMITS, Limits
 from tracepack.intake.columns import ColumnMap, is_guide, map_columns
 from tracepack.intake.correctionlist import COLUMNS, HEADER_ROW, is_list
+from tracepack.intake.crossedout import settle_struck, tell_hidden
 from tracepack.intake.fitting import Fit, choose, column_at, columns_by, place_by, rows_by
 from tracepack.intake.gather import finding
 from tracepack.intake.headers import Names
@@ -210,10 +211,12 @@ def _read_rows(
     """The rows of one table: those that are no data set apart, the others read."""
     below = tuple(row for row in place.below if row not in left_out)
     ordered = sort_rows(sheet, place, below, columns.columns)
-    view, merged = with_merged(rows_view(sheet, ordered.rows, place.columns), columns)
+    settled = settle_struck(sheet, ordered.rows, columns)
+    view, merged = with_merged(rows_view(sheet, settled.rows, place.columns), columns)
     view, columns = with_stated(view, columns, stated)
-    found.findings += [*merged, *passed_over(sheet, ordered.passed)]
-    reasons = {**dict.fromkeys(place.above, TITLE), **left_out, **ordered.passed}
+    passed = {**ordered.passed, **settled.left_out}
+    found.findings += [*settled.findings, *tell_hidden(sheet, settled.rows, columns), *merged, *passed_over(sheet, passed)]
+    reasons = {**dict.fromkeys(place.above, TITLE), **left_out, **passed}
     found.notes += [RowNote(sheet.name, row, reason) for row, reason in sorted(reasons.items())]
     found.tables.append(TableRead(view, place, columns, tuple(stated)))
     if columns.columns:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from tracepack.core.findings import Finding, SourceRef
+from tracepack.intake.crossedout import STRUCK
 from tracepack.intake.gather import Gathered, finding
 from tracepack.intake.layouts import Guess, recognise_sheet, text_of
 from tracepack.intake.profiles import Profile
@@ -52,7 +53,7 @@ def passed_over(sheet: Sheet, passed: Mapping[int, str]) -> Iterable[Finding]:
     """One note for every reason why rows inside or below a table were passed over."""
     gathered = Gathered()
     for row, reason in sorted(passed.items()):
-        if reason in TOLD:
+        if reason in {*TOLD, STRUCK}:
             column = min(sheet.rows[row])
             ref = sheet.ref(row, column)
             shown = f"{ref.cell}  {text_of(sheet.rows[row][column])[:80]}"

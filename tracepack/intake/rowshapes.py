@@ -24,6 +24,7 @@ _CELL = re.compile(
     rb'(?P<formula><f(?: t="shared" si="[0-9]{1,6}")?(?:/>|>' + _FORMULA + rb"</f>))?"
     rb"(?:<v>(?P<value>" + PLAIN + rb')</v>|<is><t(?P<space>(?: xml:space="preserve")?)>(?P<text>' + TEXT + rb")</t></is>)</c>)"
 )
+_HIDDEN = re.compile(rb' hidden="(?:1|true)"')
 _FORMULA_TEXT = re.compile(rb">[^<]*</f>")
 
 
@@ -47,13 +48,18 @@ class _Values(dict[bytes, Content]):
 
 @dataclass(slots=True)
 class _Shape:
-    """One shape: its expression, and for each value in it the column, its contents and the number format to remember."""
+    """One shape: its expression, and for each value in it the column, its contents and the number format to remember.
+
+    ``struck``: the columns whose style strikes them through; ``hidden``: whether such rows are not shown.
+    """
 
     pattern: re.Pattern[bytes]
     columns: tuple[int, ...]
     values: tuple[_Values, ...]
     codes: tuple[tuple[int, str], ...]
     last: int
+    struck: tuple[int, ...]
+    hidden: bool
 
 
 class RowShapes:
@@ -93,6 +99,10 @@ class RowShapes:
         self._reader.take_row(row, cells, shape.last)
         for column, code in shape.codes:
             self._reader.grid.formats[row, column] = code
+        if shape.struck:
+            self._reader.grid.struck.update((row, column) for column in shape.struck if column in cells)
+        if shape.hidden:
+            self._reader.grid.hidden_rows.add(row)
         return True
 
     def learn(self, item: bytes) -> None:
@@ -124,6 +134,8 @@ class RowShapes:
             tuple(self._values(*kind, bool(cell["formula"])) for (_, cell), kind in zip(filled, kinds, strict=True)),
             tuple((column, code) for column, code in codes if code),
             columns[-1],
+            tuple(column for column, cell in filled if int(cell["style"] or 0) in self._reader.struck_styles),
+            _HIDDEN.search(head) is not None,
         )
         self._order.insert(0, shape)
 

@@ -55,11 +55,28 @@ class Format:
 
 @dataclass(slots=True)
 class Grid:
-    """A worksheet's cells: row number -> column number -> content, both from 1; format codes only where not General."""
+    """A worksheet's cells: row number -> column number -> content, both from 1; format codes only where not General.
+
+    ``hidden_rows``: rows that hold something and are not shown; ``struck``: cells (row, column) whose text, or a part of it,
+    is struck through.
+    """
 
     rows: dict[int, dict[int, Content]] = field(default_factory=dict)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+
+
+class StruckText(str):
+    """A shared text, a part of which is struck through."""
+
+    __slots__ = ()
+
+
+def is_on(attributes: dict[str, str]) -> bool:
+    """Whether a switch such as ``<strike/>`` is on, which it is unless it says otherwise."""
+    return attributes.get("val", "1") not in {"0", "false"}
 
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -110,17 +127,21 @@ class SharedStrings:
         self._depth = 0
         self._phonetic = 0
         self._collect = False
+        self._struck = False
         self._characters = 0
         self._closed = 0
 
-    def start(self, name: str, _: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element opens; phonetic readings beside Japanese text are not part of the text."""
         self._depth += 1
         tag = local(name)
         if tag == "si":
             self._pieces.clear()
+            self._struck = False
         elif tag == "rPh":
             self._phonetic += 1
+        elif tag == "strike":
+            self._struck |= is_on(attributes)
         elif tag == "t":
             self._collect = not self._phonetic
 
@@ -134,7 +155,8 @@ class SharedStrings:
             self._phonetic -= 1
         elif tag == "si":
             self._closed += 1
-            self.texts.append(unescape("".join(self._pieces)))
+            text = unescape("".join(self._pieces))
+            self.texts.append(StruckText(text) if self._struck else text)
 
     def text(self, data: str) -> None:
         """Text inside an element."""
@@ -180,7 +202,14 @@ _NO_NUMBERS = frozenset({"s", "e", "str", "inlineStr", "b", "d"})
 class SheetReader:
     """Handlers of one worksheet's events; ``grid`` is what they gather."""
 
-    def __init__(self, strings: list[str], formats: list[Format | None], serial: Callable[[Decimal], Cell], budget: int) -> None:
+    def __init__(
+        self,
+        strings: list[str],
+        formats: list[Format | None],
+        serial: Callable[[Decimal], Cell],
+        budget: int,
+        struck: frozenset[int] = frozenset(),
+    ) -> None:
         self.grid = Grid()
         self.cells = 0
         self.depth = 0
@@ -191,6 +220,7 @@ class SheetReader:
         self._formats = formats
         self._serial = serial
         self._budget = budget
+        self.struck_styles = struck
         self._row = 0
         self._column = 0
         self._kind = "n"
@@ -199,6 +229,7 @@ class SheetReader:
         self._has_value = False
         self._collect = False
         self._phonetic = False
+        self._struck = False
         self._pieces: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -217,6 +248,10 @@ class SheetReader:
         elif tag == "row":
             self._row = self._int(attributes["r"]) if "r" in attributes else self._row + 1
             self._column = 0
+            if attributes.get("hidden") in {"1", "true"}:
+                self.grid.hidden_rows.add(self._row)
+        elif tag == "strike":
+            self._struck |= is_on(attributes)
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
@@ -256,6 +291,7 @@ class SheetReader:
         self._kind = attributes.get("t", "n")
         self._style = self._int(attributes["s"]) if "s" in attributes else 0
         self._formula = self._has_value = False
+        self._struck = self._style in self.struck_styles
         self._pieces = []
 
     def _new_column(self, letters: str) -> int:
@@ -279,6 +315,8 @@ class SheetReader:
         if self._column in cells:
             raise RefusedError(_TWICE, _SAVE_AGAIN)
         cells[self._column] = content
+        if self._struck:
+            self.grid.struck.add((self._row, self._column))
         if isinstance(content, Decimal) and (code := self.code(self._kind, self._style)):
             self.grid.formats[self._row, self._column] = code
 

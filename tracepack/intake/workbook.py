@@ -8,7 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -41,7 +41,8 @@ class Sheet:
     """One worksheet.  ``rows``: row number -> column number -> content, from 1; ``formats``: codes where not General.
 
     ``merged``: merged ranges as first row, first column, last row, last column (from 1).  ``places``: the cells of columns
-    that hold what is stated once for a whole table ("" where no cell states it).
+    that hold what is stated once for a whole table ("" where no cell states it).  ``hidden_rows``: rows that are not shown;
+    ``struck``: cells whose text, or a part of it, is struck through.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Sheet:
     percent_marked: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
     places: Mapping[int, str] = field(default_factory=dict)
+    hidden_rows: Set[int] = frozenset()
+    struck: Set[tuple[int, int]] = frozenset()
 
     def letter(self, column: int) -> str:
         """A column's letter; the whole cell ("B2") for what is stated once for a table, "" where no cell states it."""
@@ -127,6 +130,8 @@ def _workbook(name: str, data: bytes, book: BookReadout) -> Workbook:
             sheet.hidden,
             book.percent_marked,
             tuple(sheet.grid.merged),
+            hidden_rows=sheet.grid.hidden_rows & sheet.grid.rows.keys(),
+            struck=sheet.grid.struck,
         )
         for sheet in book.sheets
     )

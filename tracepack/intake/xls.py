@@ -40,6 +40,8 @@ def read_xls(data: bytes, limits: Limits) -> BookReadout:
             grid.rows.setdefault(row, {})[column] = content
             if code:
                 grid.formats[row, column] = code
+        grid.hidden_rows = set(sheet["hidden_rows"]) & grid.rows.keys()
+        grid.struck = {(row, column) for row, column in sheet["struck"]}
         readout.sheets.append(SheetReadout(sheet["title"], grid, sheet["hidden"]))
     return readout
 

@@ -9,7 +9,7 @@ from tracepack.intake.formats import format_of, serial_reader
 from tracepack.intake.package import SAVE_AS, Package, RefusedError, ignore, local, part_path
 from tracepack.intake.readout import MAX_SHEETS, BookReadout, SheetReadout
 from tracepack.intake.rowshapes import RowShapes
-from tracepack.intake.sheetxml import Format, SheetReader, read_shared_strings
+from tracepack.intake.sheetxml import Format, Grid, SheetReader, StruckText, is_on, read_shared_strings
 from tracepack.intake.sieve import Sieve
 
 #: The name that `template` defines in a workbook: its bare numbers under a % header are percentages.
@@ -24,15 +24,18 @@ def read_xlsx(package: Package, main: str, limits: Limits) -> BookReadout:
     book = _book(package, main)
     parts = {kind: part for kind, part in targets.values() if package.has(part)}
     strings = read_shared_strings(package, parts["sharedStrings"]) if "sharedStrings" in parts else []
-    styles = _formats(package, parts["styles"]) if "styles" in parts else []
+    styles, struck = _styles(package, parts["styles"]) if "styles" in parts else ([], frozenset())
+    struck_texts = any(isinstance(text, StruckText) for text in strings)
     readout = BookReadout(percent_marked=book.percent_marked)
     budget = limits.most_cells
     for title, relation, hidden in book.sheets:
         kind, part = targets.get(relation, ("", ""))
         if kind == "worksheet":
-            reader = SheetReader(strings, styles, serial_reader(mac_dates=book.mac_dates), budget)
+            reader = SheetReader(strings, styles, serial_reader(mac_dates=book.mac_dates), budget, struck)
             package.parse(part, reader.start, reader.end, reader.text, Sieve(RowShapes(reader)).feed)
             budget -= reader.cells
+            if struck_texts:
+                _find_struck_texts(reader.grid)
             readout.sheets.append(SheetReadout(title, reader.grid, hidden))
     if not book.sheets:
         raise RefusedError("the workbook has no worksheet")
@@ -96,24 +99,46 @@ def _book(package: Package, part: str) -> _Book:
     return book
 
 
-def _formats(package: Package, part: str) -> list[Format | None]:
-    """What each cell format means for reading, by index; None for General and text."""
-    codes: dict[int, str] = {}
-    used: list[int] = []
-    state = {"cells": False}
+def _find_struck_texts(grid: Grid) -> None:
+    """Note the cells whose shared text is struck through in part, and let them be plain texts again."""
+    for row, cells in grid.rows.items():
+        for column, content in cells.items():
+            if isinstance(content, StruckText):
+                grid.struck.add((row, column))
+                cells[column] = str(content)
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+
+@dataclass(slots=True)
+class _StylesReader:
+    """Handlers of the events of the part that describes cell formats; fonts count from 0 in the order of the file."""
+
+    codes: dict[int, str] = field(default_factory=dict)
+    used: list[tuple[int, int]] = field(default_factory=list)
+    struck_fonts: set[int] = field(default_factory=set)
+    _inside: str = ""
+    _fonts: int = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = local(name)
         if tag == "numFmt":
-            codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
-        elif tag == "cellXfs":
-            state["cells"] = True
-        elif tag == "xf" and state["cells"]:
-            used.append(int(attributes.get("numFmtId", "0")))
+            self.codes[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
+        elif tag in {"cellXfs", "fonts"}:
+            self._inside = tag
+        elif self._inside == "cellXfs" and tag == "xf":
+            self.used.append((int(attributes.get("numFmtId", "0")), int(attributes.get("fontId", "0"))))
+        elif self._inside == "fonts" and tag == "font":
+            self._fonts += 1
+        elif self._inside == "fonts" and tag == "strike" and is_on(attributes):
+            self.struck_fonts.add(self._fonts - 1)
 
-    def end(name: str) -> None:
-        if local(name) == "cellXfs":
-            state["cells"] = False
+    def end(self, name: str) -> None:
+        if local(name) in {"cellXfs", "fonts"}:
+            self._inside = ""
 
-    package.parse(part, start, end, ignore)
-    return [format_of(number, codes) for number in used]
+
+def _styles(package: Package, part: str) -> tuple[list[Format | None], frozenset[int]]:
+    """What each cell format means for reading, by index (None for General and text), and those that strike through."""
+    styles = _StylesReader()
+    package.parse(part, styles.start, styles.end, ignore)
+    struck = frozenset(index for index, (_, font) in enumerate(styles.used) if font in styles.struck_fonts)
+    return [format_of(number, styles.codes) for number, _ in styles.used], struck
