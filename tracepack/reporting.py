@@ -24,6 +24,8 @@ from tracepack.report.dossier import Dossier, build_dossier
 from tracepack.report.files import render_report
 from tracepack.report.inventory import inventory_rows
 from tracepack.report.readiness import audit_answers
+from tracepack.report.resting import with_resting
+from tracepack.report.statements import descriptions
 from tracepack.rulebook import claim_wording_rules
 from tracepack.store import Store
 
@@ -62,7 +64,7 @@ def dossier(store: Store, number: str, owner: str | None, schemes: Sequence[str]
     trace = trace_answer(found, view.lineage, view.lot, findings, known_after, shown)
     picture = lineage_answer(view.mixture, found.scope, found.lots)
     imports = {file.sha256: record.import_id for record in reversed(store.log()) for file in record.files}
-    gathered = build_dossier(content, trace, picture, content.findings, view.ledger, imports)
+    gathered = build_dossier(content, trace, picture, content.findings, view.ledger, imports, descriptions(made_of.scope, view.lineage))
     day = dt.date.fromisoformat(gathered.date) if gathered.date else dt.date.min
     offers = claim_offers(view.custody.papers, custody, view.lot, made_of.figures, claim_wording_rules(), day)
     audited = readiness(view, found, made_of, (*findings, *claimed))
@@ -71,7 +73,7 @@ def dossier(store: Store, number: str, owner: str | None, schemes: Sequence[str]
     worked = calculation_answers(workings_of(view.mixture, made_of))
     more = {"claims": claims_answer(offers), "verdicts": judged, "audit": audit_answers(audited), "calculation": worked}
     listed = inventory_rows(gathered) if wants_inventory(schemes) else []
-    return gathered.model_copy(update={**more, "inventory": listed})
+    return with_resting(gathered.model_copy(update={**more, "inventory": listed}))
 
 
 def report(store: Store, number: str, owner: str | None, file_format: str, lang: str, schemes: Sequence[str] = ()) -> bytes:

@@ -15,7 +15,20 @@ import networkx as nx
 
 from tracepack.core.catalogue import Catalogue, catalogue_of
 from tracepack.core.findings import Finding, Severity
-from tracepack.core.ledger import Attribution, Delivery, FeedstockSource, LabTest, Ledger, LotKey, LotSource, Run, RunKey, RunRow, Shipment
+from tracepack.core.ledger import (
+    Attribution,
+    Delivery,
+    FeedstockSource,
+    LabTest,
+    Ledger,
+    LotKey,
+    LotSource,
+    Material,
+    Run,
+    RunKey,
+    RunRow,
+    Shipment,
+)
 from tracepack.core.library import Library
 from tracepack.core.quantity import mass_mg
 from tracepack.core.runs import RunFlow, RunWorld, resolve_run, row_mass
@@ -101,9 +114,13 @@ class Lineage:
         whole = sum((r.share.low + r.share.high) / 2 for r in mine)
         return [(r.source_id, (r.share.low + r.share.high) / 2 / whole) for r in mine] if whole > 0 else []
 
+    def row_material(self, row: RunRow) -> Material | None:
+        """The Materials row that describes what a run's row moves, None where there is none."""
+        return self.catalogue.material(self._row_owner(row), self._row_material(row), row.date)
+
     def _world(self) -> RunWorld:
         def mass(row: RunRow) -> int | None:
-            return row_mass(row, self.catalogue.material(self._row_owner(row), self._row_material(row), row.date))
+            return row_mass(row, self.row_material(row))
 
         def density(row: RunRow) -> float | None:
             return row.density or self.catalogue.density(self._row_owner(row), self._row_material(row), row.date)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracepack.core.accounts import attributed_lots
 from tracepack.core.content import DatedState, LabComparison, LotContent, Origin, Scope
 from tracepack.core.figures import FIGURES, Figure, bio_range
 from tracepack.core.findings import Finding, sort_findings
-from tracepack.core.ledger import Delivery, LotKey, Material, RunKey
+from tracepack.core.ledger import LotKey, RunKey
 from tracepack.core.lineage import Lineage, lineage_graph
 from tracepack.core.mixing import NodeKey, Root, compositions
 from tracepack.core.mixture import Mixture
-from tracepack.core.quantity import Interval, kg_text, mass_mg, percent_text, rounded_share
+from tracepack.core.quantity import kg_text, rounded_share
 from tracepack.core.trace import Trace
 from tracepack.report.answers import (
     CheckAnswer,
@@ -31,7 +30,6 @@ from tracepack.report.answers import (
     OpenEnd,
     OriginAnswer,
     StateAnswer,
-    StatementAnswer,
     TraceAnswer,
     TraceLink,
     TraceLot,
@@ -39,8 +37,7 @@ from tracepack.report.answers import (
     finding_answer,
     ref_answer,
 )
-
-_STATED = ("biobased_carbon", "biobased_mass", "organic_carbon", "inorganic_carbon", "moisture", "ash", "attributed_content")
+from tracepack.report.statements import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,68 +131,6 @@ def _lab(comparison: LabComparison) -> LabAnswer:
         compared_high=comparison.compared.high,
         compared_with="calculated" if comparison.made else "declared",
         refs=[ref_answer(test.source.ref(field))],
-    )
-
-
-def statements(scope: Scope, lineage: Lineage) -> list[StatementAnswer]:
-    """Every stated value that an answer rests on, by lot, with its cell: deliveries, Materials rows, lab tests, attributions."""
-    result: list[StatementAnswer] = []
-    for delivery in scope.deliveries:
-        result.extend(_stated(delivery, delivery, "declared"))
-        row = lineage.catalogue.material(delivery.supplier, delivery.material, delivery.delivery_date)
-        if row is not None:
-            result.extend(s for s in _stated(row, delivery, "declared") if getattr(delivery, s.field, None) is None)
-    for lot in sorted(scope.lots):
-        for test in lineage.lab_tests.get(lot, ()):
-            result.extend(_tested(test, lot, lineage))
-    result.extend(_attributed(scope, lineage))
-    return list({(s.lot, s.field, s.value, *((r.file, r.sheet, r.cell) for r in s.refs)): s for s in result}.values())
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Interval):
-        return percent_text(value.low) if value.is_point else f"{percent_text(value.low)} to {percent_text(value.high)}"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _stated(row: Delivery | Material, delivery: Delivery, evidence: str) -> list[StatementAnswer]:
-    return [
-        _statement(delivery.lot, delivery.material, field, getattr(row, field), row.method or "", evidence, row)
-        for field in _STATED
-        if getattr(row, field, None) is not None
-    ]
-
-
-def _tested(test: Any, lot: LotKey, lineage: Lineage) -> list[StatementAnswer]:
-    fields = [f for f in ("pmc", "ref", "biobased_carbon", "organic_carbon") if getattr(test, f) is not None]
-    return [_statement(lot, lineage.material(lot), f, getattr(test, f), test.method, "lab-tested", test) for f in fields]
-
-
-def _attributed(scope: Scope, lineage: Lineage) -> Iterator[StatementAnswer]:
-    """What the books attribute to the lots themselves: number and quantity."""
-    for row in sorted(lineage.ledger.attributions, key=lambda a: a.attribution_no):
-        for lot in attributed_lots(lineage, row):
-            if lot in scope.lots:
-                mass = mass_mg(row.quantity, row.unit)
-                value = (
-                    f"{row.attribution_no}: {row.quantity.normalize():f} {row.unit}"
-                    if mass is None
-                    else f"{row.attribution_no}: {kg_text(mass)} kg"
-                )
-                stated = _statement(lot, lineage.material(lot), "attribution", value, row.scheme, "declared", row)
-                yield stated.model_copy(update={"refs": [ref_answer(row.source.ref("quantity"))]})
-
-
-def _statement(lot: LotKey, material: str, field: str, value: object, method: str, evidence: str, record: Any) -> StatementAnswer:
-    return StatementAnswer(
-        owner=lot.owner,
-        lot=lot.number,
-        material=material,
-        field=field,
-        value=_value(value),
-        method=method,
-        evidence=evidence,  # type: ignore[arg-type]
-        refs=[ref_answer(record.source.ref(field))],
     )
 
 

@@ -17,7 +17,9 @@ def value_text(value: Value) -> str:
         case dt.date():
             return value.isoformat()
         case Decimal():
-            return f"{value:f}"
+            return f"{value.normalize():f}"
+        case float():
+            return repr(value).removesuffix(".0")
         case None:
             return ""
         case _:

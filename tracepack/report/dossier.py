@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import Field
 
 from tracepack import data
-from tracepack.core.ledger import Delivery, Ledger, LotKey, Material, Run, RunRow, Shipment
-from tracepack.core.quantity import Interval, kg_text, mass_mg, percent_text
+from tracepack.core.ledger import Delivery, Ledger, LotKey, Material, Run, RunRow, Shipment, SiteRecord
+from tracepack.core.quantity import kg_text, mass_mg
 from tracepack.report.answers import (
     ContentAnswer,
     FindingAnswer,
@@ -29,6 +29,7 @@ from tracepack.report.answers_calculation import CalculationAnswer
 from tracepack.report.answers_claims import ClaimsAnswer
 from tracepack.report.answers_readiness import AuditAnswer, InventoryRow
 from tracepack.report.answers_verdicts import VerdictAnswer
+from tracepack.report.cells import value_text
 from tracepack.report.dossier_rows import (
     DossierCertificate,
     DossierFile,
@@ -41,7 +42,9 @@ from tracepack.report.dossier_rows import (
     DossierShipment,
     DossierSource,
     EvidenceRow,
+    RestsOn,
 )
+from tracepack.report.register import evidence_rows
 
 
 class Dossier(Model):
@@ -49,7 +52,8 @@ class Dossier(Model):
 
     ``claims`` is what may be said of the lot, null where nobody asked;
     ``verdicts`` what the schemes asked for say of it, ``audit`` the readiness list,
-    ``inventory`` what is bio-based in it where a scheme that asks for that was named.
+    ``inventory`` what is bio-based in it where a scheme that asks for that was named;
+    ``rests_on`` which cells of ``evidence`` each figure rests on (`tracepack.report.resting`).
     """
 
     lot: LotAnswer
@@ -65,6 +69,7 @@ class Dossier(Model):
     audit: list[AuditAnswer] = Field(default_factory=list)
     inventory: list[InventoryRow] = Field(default_factory=list)
     calculation: list[CalculationAnswer] = Field(default_factory=list)
+    rests_on: list[RestsOn] = Field(default_factory=list)
     evidence: list[EvidenceRow]
     runs: list[DossierRun]
     lab_tests: list[DossierLabTest]
@@ -85,10 +90,12 @@ def build_dossier(
     findings: Sequence[FindingAnswer],
     ledger: Ledger,
     imports: dict[str, int] | None = None,
+    described: Sequence[StatementAnswer] = (),
 ) -> Dossier:
     """Gather the report of a lot: of the ledger only what concerns the lots of ``trace`` (upstream) and the runs between them.
 
-    ``imports`` maps a file's SHA-256 to the import that brought it in; a file it does not name has import null.
+    ``described`` is what decides how stated values are read (`tracepack.report.statements`); ``imports`` maps a file's SHA-256
+    to the import that brought it in: a file that it does not name has import null.
     """
     lots = _lots_with_aliases(trace, ledger)
     deliveries = [d for d in ledger.deliveries if d.lot in lots]
@@ -96,12 +103,11 @@ def build_dossier(
     tests = [t for t in ledger.lab_tests if _owned(t.supplier, t.lot_no, ledger) in lots]
     shipments = [s for s in ledger.shipments if _owned(s.supplier, s.lot_no, ledger) == LotKey(content.lot.owner, content.lot.number)]
     sources = _sources(deliveries, ledger, lots)
-    evidence = _evidence(content.statements, deliveries, runs)
-    used = [
-        *(row.ref for row in evidence),
-        *(ref for origin in content.origins for ref in origin.refs),
-        *(ref_answer(t.source.ref()) for t in tests),
-    ]
+    records = _records(ledger, lots, runs)
+    asked = LotKey(content.lot.owner, content.lot.number)
+    evidence = evidence_rows([*content.statements, *described], asked, deliveries, runs, shipments, records)
+    sourced = [ref for origin in content.origins for ref in origin.refs]
+    used = [*(row.ref for row in evidence), *sourced, *(ref_answer(t.source.ref()) for t in tests)]
     return Dossier(
         lot=content.lot,
         organisation=ledger.organisation,
@@ -116,7 +122,7 @@ def build_dossier(
         evidence=evidence,
         runs=[_run(run, ledger) for run in runs],
         lab_tests=[_lab_test(t) for t in sorted(tests, key=lambda t: (t.report_date, t.report_no, t.lot_no))],
-        records=_records(ledger, lots, runs),
+        records=[_record(r) for r in records],
         sources=sources,
         certificates=_certificates(ledger, deliveries, sources),
         shipments=[_shipment(s) for s in sorted(shipments, key=lambda s: (s.date, s.shipment_no))],
@@ -130,17 +136,6 @@ def build_dossier(
 def render_json(dossier: Dossier) -> str:
     """The dossier as JSON text: what every other format of the report is made from."""
     return dossier.model_dump_json(by_alias=True, indent=2) + "\n"
-
-
-def _text(value: Any) -> str:
-    """A cell's value as the report shows it; blank for None."""
-    if value is None:
-        return ""
-    if isinstance(value, Interval):
-        return percent_text(value.low) if value.is_point else f"{percent_text(value.low)} to {percent_text(value.high)}"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _owned(owner: str | None, number: str, ledger: Ledger) -> LotKey:
@@ -161,54 +156,6 @@ def _is_on_the_way(run: Run, lots: set[LotKey], trace: TraceAnswer) -> bool:
 
 def _newest(dates: Iterable[dt.date]) -> str:
     return max((date.isoformat() for date in dates), default="")
-
-
-_CARBON = ["bio_carbon_toc", "bio_carbon_tc", "bio_carbon_mass"]
-#: Which figures a stated field can move; a field that is not here can move all.
-_MOVES = {
-    "biobased_carbon": [*_CARBON, "bio_mass", "bio_polymer_mass"],
-    "biobased_mass": ["bio_mass", "bio_polymer_mass"],
-    "inorganic_carbon": ["bio_carbon_tc"],
-    "pmc": _CARBON,
-    "ref": _CARBON,
-    "attributed_content": ["attributed"],
-    "attribution": ["attributed"],
-}
-_ALL = [*_CARBON, "bio_mass", "bio_polymer_mass"]
-
-
-def _evidence(statements: Sequence[StatementAnswer], deliveries: Sequence[Delivery], runs: Sequence[Run]) -> list[EvidenceRow]:
-    """The register: stated values first, then the quantities of deliveries and runs, numbered E1, E2 ..."""
-    rows: list[dict[str, Any]] = []
-    for s in statements:
-        body = {"owner": s.owner, "lot": s.lot, "run": "", "field": s.field, "value": s.value, "method": s.method, "evidence": s.evidence}
-        rows += [{**body, "figures": _MOVES.get(s.field, _ALL), "ref": ref} for ref in s.refs]
-    for d in deliveries:
-        body = {"owner": d.supplier, "lot": d.lot_no, "run": "", "field": "quantity", "value": f"{d.quantity} {d.unit}", "method": ""}
-        rows.append({**body, "evidence": "declared", "figures": _ALL, "ref": ref_answer(d.source.ref("quantity"))})
-    for run in runs:
-        rows += [_run_evidence(run, row) for row in run.rows]
-    return [EvidenceRow(id=f"E{place}", **row) for place, row in enumerate(rows, start=1)]
-
-
-def _run_evidence(run: Run, row: RunRow) -> dict[str, Any]:
-    field = (
-        "quantity"
-        if row.quantity is not None
-        else next((f for f in ("thickness", "grammage", "layer_share") if getattr(row, f) is not None), "lot_no")
-    )
-    value = f"{row.quantity} {row.unit or ''}".strip() if field == "quantity" else _text(getattr(row, field))
-    return {
-        "owner": row.supplier or "",
-        "lot": row.lot_no or "",
-        "run": run.key.number,
-        "field": field,
-        "value": f"{row.direction} {value}".strip(),
-        "method": "",
-        "evidence": "calculated",
-        "figures": _ALL,
-        "ref": ref_answer(row.source.ref(field)),
-    }
 
 
 def _material(row: RunRow, ledger: Ledger) -> Material | None:
@@ -240,14 +187,14 @@ def _run_row(row: RunRow, mass: int | None) -> DossierRunRow:
         owner=row.supplier or "",
         lot=row.lot_no or "",
         material=row.material or "",
-        quantity=_text(row.quantity),
+        quantity=value_text(row.quantity),
         unit=row.unit or "",
         mass_kg=None if mass is None else kg_text(mass),
         layer=row.layer or "",
-        layer_share=_text(row.layer_share),
-        thickness_um=_text(row.thickness),
-        density_g_cm3=_text(row.density),
-        grammage_g_m2=_text(row.grammage),
+        layer_share=value_text(row.layer_share),
+        thickness_um=value_text(row.thickness),
+        density_g_cm3=value_text(row.density),
+        grammage_g_m2=value_text(row.grammage),
         remark=row.remark or "",
         ref=ref_answer(row.source.ref("quantity")),
     )
@@ -255,31 +202,32 @@ def _run_row(row: RunRow, mass: int | None) -> DossierRunRow:
 
 def _lab_test(test: Any) -> DossierLabTest:
     names = ("laboratory", "method", "biobased_carbon", "organic_carbon", "pmc")
-    stated = {name: _text(getattr(test, name)) for name in names}
+    stated = {name: value_text(getattr(test, name)) for name in names}
     ref = ref_answer(test.source.ref("report_no"))
     return DossierLabTest(
         report=test.report_no, owner=test.supplier or "", lot=test.lot_no, date=test.report_date.isoformat(), ref=ref, **stated
     )
 
 
-def _records(ledger: Ledger, lots: set[LotKey], runs: Sequence[Run]) -> list[DossierRecord]:
+def _records(ledger: Ledger, lots: set[LotKey], runs: Sequence[Run]) -> list[SiteRecord]:
     numbers, names = {lot.number for lot in lots}, {run.key.number for run in runs}
     chosen = [r for r in ledger.records if r.lot_no in numbers or r.run_no in names]
-    return [
-        DossierRecord(
-            record=r.record_no,
-            kind=r.kind,
-            lot=r.lot_no or "",
-            run=r.run_no or "",
-            date=_text(r.date),
-            value=_text(r.value),
-            unit=r.unit or "",
-            document=r.document or "",
-            remark=r.remark or "",
-            ref=ref_answer(r.source.ref("record_no")),
-        )
-        for r in sorted(chosen, key=lambda r: (_text(r.date), r.record_no))
-    ]
+    return sorted(chosen, key=lambda r: (value_text(r.date), r.record_no))
+
+
+def _record(r: SiteRecord) -> DossierRecord:
+    return DossierRecord(
+        record=r.record_no,
+        kind=r.kind,
+        lot=r.lot_no or "",
+        run=r.run_no or "",
+        date=value_text(r.date),
+        value=value_text(r.value),
+        unit=r.unit or "",
+        document=r.document or "",
+        remark=r.remark or "",
+        ref=ref_answer(r.source.ref("record_no")),
+    )
 
 
 def _sources(deliveries: Sequence[Delivery], ledger: Ledger, lots: set[LotKey]) -> list[DossierSource]:
@@ -315,7 +263,7 @@ def _certificates(ledger: Ledger, deliveries: Sequence[Delivery], sources: Seque
             valid_until=c.valid_until.isoformat(),
             chain_of_custody=c.chain_of_custody or "",
             certification_body=c.certification_body or "",
-            withdrawn_on=_text(c.withdrawn_on),
+            withdrawn_on=value_text(c.withdrawn_on),
             ref=ref_answer(c.source.ref("certificate_no")),
         )
         for c in sorted(chosen, key=lambda c: (c.scheme, c.certificate_no))
@@ -324,7 +272,7 @@ def _certificates(ledger: Ledger, deliveries: Sequence[Delivery], sources: Seque
 
 def _shipment(s: Shipment) -> DossierShipment:
     names = ("kind", "quantity", "unit", "claimed_figure", "claimed", "claim_wording", "customer")
-    stated = {name: _text(getattr(s, name)) for name in names}
+    stated = {name: value_text(getattr(s, name)) for name in names}
     return DossierShipment(shipment=s.shipment_no, date=s.date.isoformat(), ref=ref_answer(s.source.ref("shipment_no")), **stated)
 
 

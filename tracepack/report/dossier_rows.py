@@ -147,3 +147,15 @@ class DossierSetting(Model):
     name: str
     value: float
     says: str
+
+
+class RestsOn(Model):
+    """What some figures of the dossier rest on: cells of the register by number, and all that other such sets (``also``) name.
+
+    ``figures`` are JSON pointers into the dossier; one that points at an object or a list means every number in it.
+    """
+
+    id: str
+    figures: list[str]
+    evidence: list[str]
+    also: list[str]
