@@ -38,13 +38,27 @@ def ratio_range(terms: Sequence[Term]) -> Interval | None:
     live = [t for t in terms if t.mass > 0 and any(d > 0 for d, _ in t.corners)]
     if not live:
         return None
+    if len(live) == 1:
+        return _range_of_one(live[0].corners)
     starts = np.cumsum([0, *(len(t.corners) for t in live[:-1])])
     masses = np.repeat([t.mass for t in live], [len(t.corners) for t in live])
     points = np.array([corner for t in live for corner in t.corners])
     denominators, numerators = masses * points[:, 0], masses * points[:, 1]
-    low = _least(denominators, numerators, starts)
-    high = 1.0 - _least(denominators, denominators - numerators, starts)
-    return Interval(min(low, high), max(low, high))
+    if len(starts) == len(points):  # everything is known: there is nothing to choose
+        whole = float(denominators.sum())
+        return _between(float(numerators.sum()) / whole, float((denominators - numerators).sum()) / whole)
+    return _between(_least(denominators, numerators, starts), _least(denominators, denominators - numerators, starts))
+
+
+def _range_of_one(corners: Sequence[tuple[float, float]]) -> Interval:
+    """A single root's ratio: that of its least and its greatest corner, whatever its mass."""
+    return _between(min(n / d for d, n in corners if d > 0), min((d - n) / d for d, n in corners if d > 0))
+
+
+def _between(least: float, least_rest: float) -> Interval:
+    """The range from the least ratio and the least of what is left of it to 1."""
+    most = 1.0 - least_rest
+    return Interval(min(least, most), max(least, most))
 
 
 def _least(denominators: _Floats, numerators: _Floats, starts: NDArray[np.int64]) -> float:
@@ -62,8 +76,6 @@ def _least(denominators: _Floats, numerators: _Floats, starts: NDArray[np.int64]
 
 def _choose(scores: _Floats, starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """For each root the index of its corner with the least score, the first of several."""
-    if len(starts) == len(scores):
-        return np.arange(len(scores))
     counts = np.diff(np.append(starts, len(scores)))
     least = np.flatnonzero(scores == np.repeat(np.minimum.reduceat(scores, starts), counts))
     return least[np.searchsorted(least, starts)]

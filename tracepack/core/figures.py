@@ -101,18 +101,18 @@ def bio_carbon_of(root: Root) -> Interval:
 def figures_of(composition: Mapping[Root, float], *, made: bool) -> dict[str, Figure]:
     """All five figures of a composition; ``made`` says that a recipe (run or composition) put it together."""
     pieces = pieces_of(composition)
-    base = figure_ranges(regions_of(pieces))
-    moved = _ranks_that_move(pieces, base)
+    regions = regions_of(pieces)
+    base = figure_ranges(regions)
+    moved = _ranks_that_move(pieces, regions, base)
     recipe = made or any(root.recipe for root in composition)
+    by_recipe = _moved_by_recipe(regions, base) if recipe else frozenset()
     result = {}
     for name in FIGURES:
         span = base[name]
         if span is None:
             result[name] = NOT_APPLICABLE
             continue
-        ranks = set(moved[name])
-        if recipe and _recipe_moves(pieces, name, span):
-            ranks.add("calculated")
+        ranks = {*moved[name], *(("calculated",) if name in by_recipe else ())}
         evidence = next((rank for rank in RANKS if rank in ranks), None) or _best_rank(pieces)
         result[name] = Figure(rounded_share(span.low), rounded_share(span.high), evidence)
     return result
@@ -131,7 +131,9 @@ def _best_rank(pieces: Sequence[Piece]) -> str:
     return next((rank for rank in RANKS if rank in ranks), "calculated")
 
 
-def _ranks_that_move(pieces: Sequence[Piece], base: Mapping[str, Interval | None]) -> dict[str, list[str]]:
+def _ranks_that_move(
+    pieces: Sequence[Piece], regions: Sequence[tuple[float, Region]], base: Mapping[str, Interval | None]
+) -> dict[str, list[str]]:
     """For each figure the ranks that can move it by 0.05 points: stated values of a rank are released, unknown ones pinned."""
     moved: dict[str, list[str]] = {name: [] for name in FIGURES}
     present = {rank for x in pieces for p in x.options for rank in (p.carbon_rank, p.bio_rank, p.mass_rank)}
@@ -142,7 +144,7 @@ def _ranks_that_move(pieces: Sequence[Piece], base: Mapping[str, Interval | None
         x.water or len(x.options) > 1 or any(p.carbon_is_open or p.mass_is_open or not p.polymer.is_point for p in x.options)
         for x in pieces
     ):
-        _note(moved, "assumed", base, figure_ranges(_pinned(pieces)))
+        _note(moved, "assumed", base, figure_ranges(_pinned(pieces, regions)))
     return moved
 
 
@@ -156,10 +158,10 @@ def _note(moved: dict[str, list[str]], rank: str, base: Mapping[str, Interval | 
             moved[name].append(rank)
 
 
-def _pinned(pieces: Sequence[Piece]) -> list[tuple[float, Region]]:
+def _pinned(pieces: Sequence[Piece], regions: Sequence[tuple[float, Region]]) -> list[tuple[float, Region]]:
     """The regions with everything unknown held at one corner: what still spans then was stated as a span."""
     result = []
-    for piece, (share, region) in zip(pieces, regions_of(pieces), strict=True):
+    for piece, (share, region) in zip(pieces, regions, strict=True):
         held = region
         loose = piece.water or len(piece.options) > 1
         if loose or any(p.carbon_is_open for p in piece.options):
@@ -179,15 +181,21 @@ def _pin(span: Interval) -> Interval:
     return Interval.point(span.low)
 
 
-def _recipe_moves(pieces: Sequence[Piece], name: str, span: Interval) -> bool:
-    """Whether another mixture of the same pieces would move a figure by 0.05 points."""
-    for share, region in regions_of(pieces):
-        if share <= 0:
-            continue
-        alone = figure_ranges([(1.0, region)])[name]
-        if alone is not None and (abs(alone.low - span.low) >= EVIDENCE_STEP or abs(alone.high - span.high) >= EVIDENCE_STEP):
-            return True
-    return False
+def _moved_by_recipe(regions: Sequence[tuple[float, Region]], base: Mapping[str, Interval | None]) -> frozenset[str]:
+    """The figures that another mixture of the same pieces would move by 0.05 points."""
+    moved: set[str] = set()
+    spans = {name: span for name, span in base.items() if span is not None}
+    for region in dict.fromkeys(region for share, region in regions if share > 0):
+        alone = figure_ranges([(1.0, region)])
+        moved.update(name for name, span in spans.items() if _moves(alone[name], span))
+        if len(moved) == len(spans):
+            break
+    return frozenset(moved)
+
+
+def _moves(alone: Interval | None, span: Interval) -> bool:
+    """Whether a piece's own figure stands apart from that of the mixture; one that it has not got does not."""
+    return alone is not None and (abs(alone.low - span.low) >= EVIDENCE_STEP or abs(alone.high - span.high) >= EVIDENCE_STEP)
 
 
 def weakest(composition: Mapping[Root, float], name: str) -> str:
