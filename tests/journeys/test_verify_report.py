@@ -64,7 +64,8 @@ def test_a_page_that_says_more_than_its_dossier(chain: Desk, outside: Verify) ->
     page = (chain.folder / "report.html").read_bytes()
     changed = page.replace(LOT.encode(), b"FILM-9999-99", 1)
     answer = outside(changed, "--json")
-    assert (answer.code, whats(answer)) == (1, ["page"])
+    assert (answer.code, whats(answer)) == (1, ["page", "page, where it first differs"])
+    assert ("FILM-9999-99" in answer.json["differences"][1]["there"], LOT in answer.json["differences"][1]["here"]) == (True, True)
     pdf = (chain.folder / "report.pdf").read_bytes()
     assert whats(outside(pdf + b"\n%more", "--json")) == ["page"]
 

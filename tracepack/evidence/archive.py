@@ -11,6 +11,9 @@ from tracepack.errors import NotABundle
 
 #: The earliest time that a zip can state; a bundle carries no clock.
 _DAY = (1980, 1, 1, 0, 0, 0)
+_START, _END, _END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
+#: What every document of the office formats holds.
+_OFFICE = "[Content_Types].xml"
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 MOST_MEMBERS = 20_000
 LARGEST_MEMBER = 1 << 29
@@ -35,10 +38,22 @@ def unpack(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
+            _refuse_parts(infos, data)
             _refuse_harm(infos, len(data))
             return {info.filename: _read(archive, info) for info in infos}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as problem:
         raise NotABundle(f"the file is no zip, or is damaged: {problem}", "ask for it again") from problem
+
+
+def _refuse_parts(infos: list[zipfile.ZipInfo], data: bytes) -> None:
+    """Refuse what is not one zip from its first byte to its last: the rest of it, or something hidden before or behind."""
+    begins = data.startswith(_START) and min((info.header_offset for info in infos), default=0) == 0
+    if infos and not begins:
+        raise NotABundle("the file does not begin with its first member: it is cut off, or something was put before it", "ask for it again")
+    if data[-_END_SIZE : -_END_SIZE + len(_END)] != _END:
+        raise NotABundle("something stands behind the end of the zip, or is written into it as a comment", "ask for it again")
+    if _OFFICE in {info.filename for info in infos}:
+        raise NotABundle("it is a workbook or another document, and no bundle", "`tracepack bundle LOT -o evidence.zip` makes a bundle")
 
 
 def _refuse_harm(infos: list[zipfile.ZipInfo], size: int) -> None:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from tracepack import data
 from tracepack.core.ledger import LotKey
 from tracepack.errors import NotABundle, TracepackError, UsageProblem
 from tracepack.evidence.archive import LARGEST_WHOLE, unpack
-from tracepack.evidence.comparing import differences, figure_checks, recounted
-from tracepack.evidence.manifest import DOSSIER, MANIFEST, RECIPE, SIGNATURE, listed, parsed, sha256
+from tracepack.evidence.comparing import figure_checks, recounted
+from tracepack.evidence.differing import differences
+from tracepack.evidence.manifest import COMMITMENTS, DOSSIER, MANIFEST, RECIPE, SIGNATURE, SUMMARY, listed, parsed, sha256, unsealed
 from tracepack.evidence.pages import check_page, is_page
 from tracepack.evidence.redacting import check_redacted
 from tracepack.evidence.replaying import replayed
-from tracepack.evidence.signing import is_signed, public_key
+from tracepack.evidence.ruled import RULES, rule_differences
+from tracepack.evidence.signing import brings_along, is_signed, public_key
 from tracepack.report.answers_verify import Difference, FigureCheck, VerifyAnswer
 from tracepack.report.dossier import render_json
 from tracepack.reporting import dossier
 
-RULES = "rules/"
 #: So many differences are listed; one changed cell can move many values.
 MOST = 100
 Signature = Literal["none", "holds", "unknown-key", "wrong"]
@@ -53,15 +53,29 @@ def check_bundle(zipped: bytes, key: Path | None = None, opened: str | None = No
     """
     members = unpack(zipped)
     stated, redacted = listed(members)
-    changed = [
-        Difference(what=name, there=f"SHA-256 {digest}", here=f"SHA-256 {sha256(members[name])}")
-        for name, digest in sorted(stated.items())
-        if sha256(members[name]) != digest
-    ]
+    if opened is not None and not redacted:
+        raise UsageProblem("the bundle hides nothing that could be opened", "--salts is for bundles made with --redact")
     signature, unsigned = _signature(members, key)
-    answer = check_redacted(members, opened) if redacted else check_members(members)
-    found = [*changed, *unsigned, *answer.differences]
-    return answer.model_copy(update={"agrees": not found, "signature": signature, "differences": found[:MOST]})
+    try:
+        answer = check_redacted(members, opened) if redacted else check_members(members)
+    except RecursionError as problem:
+        raise NotABundle("its values stand inside one another too deeply") from problem
+    beyond = [*answer.differences, *(_strangers(members, {SUMMARY, COMMITMENTS}) if redacted else ())]
+    told = {d.what for d in beyond} | (set() if redacted else set(_spoilt(members, parsed(members, RECIPE))))
+    found = [d for d in unsealed(members, stated, redacted=redacted) if d.what not in told]
+    found += [*unsigned, *beyond]
+    return answer.model_copy(update={"signature": signature, **_listed_first(found)})
+
+
+def _listed_first(found: list[Difference]) -> dict[str, Any]:
+    """What was found, as far as it is listed."""
+    return {"agrees": not found, "differences": found[:MOST], "not_listed": max(0, len(found) - MOST)}
+
+
+def _strangers(members: Mapping[str, bytes], known: set[str]) -> list[Difference]:
+    """Members that are no part of a bundle of this kind, though its manifest may list them."""
+    rest = sorted(set(members) - known - {MANIFEST, SIGNATURE})
+    return [Difference(what=name, there="a member", here="no part of such a bundle") for name in rest]
 
 
 def _signature(members: Mapping[str, bytes], key: Path | None) -> tuple[Signature, list[Difference]]:
@@ -69,43 +83,57 @@ def _signature(members: Mapping[str, bytes], key: Path | None) -> tuple[Signatur
     given = None if key is None else public_key(key)
     if SIGNATURE not in members:
         return "none", [Difference(what="signature", there="none", here="one by the given key is asked for")] if given else []
-    if not is_signed(members[MANIFEST], parsed(members, SIGNATURE), given):
+    stated = parsed(members, SIGNATURE)
+    if not is_signed(members[MANIFEST], stated, given):
         by = "the key that it brings along" if given is None else "the given key"
         return "wrong", [Difference(what="signature", there="a signature", here=f"it does not hold by {by}")]
-    return ("unknown-key" if given is None else "holds"), []
+    if given is None:
+        return "unknown-key", []
+    same = brings_along(stated, given)
+    return "holds", [] if same else [Difference(what="public key in the signature", there="another key", here="the given key signed")]
 
 
 def check_members(members: Mapping[str, bytes]) -> VerifyAnswer:
     """Check what a bundle says: follow its recipe and compare; digests and signature are the caller's."""
     told, recipe = parsed(members, DOSSIER), parsed(members, RECIPE)
     lot = _asked(recipe)
-    found = [*_rules(members), *_originals(members, recipe)]
+    named = {file["member"] for file in _files(recipe)}
+    found = [*_strangers(members, {DOSSIER, RECIPE, *named, *(name for name in members if name.startswith(RULES))})]
+    found += [*rule_differences(members), *_spoilt(members, recipe).values()]
     figures: list[FigureCheck] = []
     unconfirmed = _not_kept(recipe)
     with replayed(recipe, members) as (store, troubles):
         found += [Difference(what=f"import {t.import_id}", there="recorded", here=t.said) for t in troubles]
         try:
-            again = json.loads(render_json(dossier(store, lot.number, lot.owner, _schemes(recipe))))
+            text = render_json(dossier(store, lot.number, lot.owner, _schemes(recipe)))
         except TracepackError as problem:
             found.append(Difference(what="dossier", there=f"of lot {lot}", here=problem.message))
         else:
+            again = json.loads(text)
             second = recounted(store, lot)
             figures = figure_checks(told, again, second)
             unconfirmed += second.inexact
-            found += differences(told, again)
+            found += list(differences(told, again)) or _written(members[DOSSIER], text)
             found += [_by_second(figure) for figure in figures if figure.second == "differs"]
     return VerifyAnswer(
-        agrees=not found,
         level="originals",
         signature="none",
         owner=lot.owner,
         lot=lot.number,
-        files=sum(name.startswith("originals/") for name in members),
+        files=sum(name in members for name in named),
         imports=sum(bool(entry.get("files")) for entry in recipe["entries"]),
         figures=figures,
-        differences=found[:MOST],
         unconfirmed=unconfirmed,
+        agrees=not found,
+        differences=found,
     )
+
+
+def _written(told: bytes, again: str) -> list[Difference]:
+    """The same values in other bytes: nothing that a reader of the file could be misled by may hide there."""
+    if told == again.encode():
+        return []
+    return [Difference(what=DOSSIER, there="the same values, written otherwise", here="written as tracepack writes them")]
 
 
 def _asked(recipe: Any) -> LotKey:
@@ -120,28 +148,24 @@ def _schemes(recipe: Any) -> list[str]:
     return [str(name) for name in named] if isinstance(named, list) else []
 
 
-def _rules(members: Mapping[str, bytes]) -> Iterator[Difference]:
-    """The rules that were used, where they are not those of this program."""
-    there = {name.removeprefix(RULES): content for name, content in members.items() if name.startswith(RULES)}
-    here = {name: data.read_bytes(name) for name in data.rule_files()}
-    for name in sorted({*there, *here}):
-        if there.get(name) != here.get(name):
-            digests = [f"SHA-256 {sha256(side[name])}" if name in side else "no such rules" for side in (there, here)]
-            yield Difference(what=f"rules {name}", there=digests[0], here=digests[1])
-
-
-def _originals(members: Mapping[str, bytes], recipe: Any) -> Iterator[Difference]:
-    """Originals that are not what was imported."""
+def _files(recipe: Any) -> list[Mapping[str, Any]]:
+    """The files of a recipe."""
     try:
-        files = [file for entry in recipe["entries"] for file in entry.get("files", ())]
-        for file in files:
-            if file["member"] not in members:
-                raise NotABundle(f"{file['file']} is missing from it", "ask for the bundle again")
-            digest = sha256(members[file["member"]])
-            if digest != file["sha256"]:
-                yield Difference(what=f"workbook {file['file']}", there=f"SHA-256 {file['sha256']}", here=f"SHA-256 {digest}")
+        return [{name: str(file[name]) for name in ("file", "member", "sha256")} for e in recipe["entries"] for file in e.get("files", ())]
     except (KeyError, TypeError, AttributeError) as problem:
         raise NotABundle("its recipe cannot be followed") from problem
+
+
+def _spoilt(members: Mapping[str, bytes], recipe: Any) -> dict[str, Difference]:
+    """Originals that are missing, or are not what was imported, by member."""
+    found: dict[str, Difference] = {}
+    for file in _files(recipe):
+        name, stated = file["member"], file["sha256"]
+        digest = sha256(members[name]) if name in members else None
+        if digest != stated:
+            here = "nothing: it is missing" if digest is None else f"SHA-256 {digest}"
+            found[name] = Difference(what=f"workbook {file['file']}", there=f"SHA-256 {stated}", here=here)
+    return found
 
 
 def _not_kept(recipe: Any) -> list[str]:

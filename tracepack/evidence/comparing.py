@@ -1,44 +1,19 @@
-"""What two dossiers say differently, and what the second algorithm says of a dossier's figures."""
+"""What the second algorithm says of a dossier's figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from tracepack.core.ledger import LotKey
 from tracepack.core.lineage import build_lineage
 from tracepack.core.recount import FIGURES, Recount, recount
-from tracepack.report.answers_verify import Difference, FigureCheck
+from tracepack.report.answers_verify import FigureCheck
 from tracepack.rulebook import material_library
 from tracepack.store import Store
 
 #: Figures are stated to 1e-9.
 _SAME = 2e-9
-_LONGEST = 200
 Bounds = tuple[float, float] | None
-
-
-def differences(there: Any, here: Any, place: str = "dossier") -> Iterator[Difference]:
-    """Every value that differs, named by its place."""
-    if isinstance(there, dict) and isinstance(here, dict):
-        for key in [*there, *(key for key in here if key not in there)]:
-            yield from differences(there.get(key, _Missing), here.get(key, _Missing), f"{place}.{key}")
-    elif isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
-        for number, (one, other) in enumerate(zip(there, here, strict=True), start=1):
-            yield from differences(one, other, f"{place}[{number}]")
-    elif there != here or isinstance(there, bool) != isinstance(here, bool):
-        yield Difference(what=place, there=_shown(there), here=_shown(here))
-
-
-class _Missing:
-    """Stands for a value that is not there."""
-
-
-def _shown(value: Any) -> str:
-    if value is _Missing:
-        return "nothing"
-    text = f"{len(value)} entries" if isinstance(value, list) else str(value)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."
 
 
 def stated_bounds(dossier: Any, figure: str) -> Bounds:
@@ -46,7 +21,7 @@ def stated_bounds(dossier: Any, figure: str) -> Bounds:
     try:
         found = dossier["content"]["content"][figure]
         return None if found["low"] is None or found["high"] is None else (float(found["low"]), float(found["high"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 

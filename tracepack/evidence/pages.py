@@ -26,6 +26,8 @@ from tracepack.report.wording import LANGUAGES
 _SCRIPT = re.compile(rb'<script type="application/json" id="dossier">(.*?)</script>', re.DOTALL)
 _LANGUAGE = re.compile(rb'<html lang="([a-z]{2})">')
 _ATTACHED = re.compile(rb"<<[^<>]*/Type/EmbeddedFile\b[^<>]*(?:<<[^<>]*>>[^<>]*)*>>\s*stream\r?\n")
+_TAG = re.compile(r"<[^>]*>")
+_AROUND = 120
 LARGEST_DOSSIER = 1 << 28
 #: Figures are stated to 1e-9, and the shares they are made of too.
 _SAME = Fraction(5, 10**8)
@@ -86,14 +88,33 @@ def _page(page: bytes, dossier: Dossier, unconfirmed: list[str]) -> list[Differe
     is_pdf = page.startswith(b"%PDF-")
     stated = _LANGUAGE.search(page)
     languages = (stated[1].decode("ascii"),) if stated else LANGUAGES
+    made = b""
     try:
-        if any(language in LANGUAGES and render_report(dossier, "pdf" if is_pdf else "html", language) == page for language in languages):
-            return []
+        for language in languages if set(languages) <= set(LANGUAGES) else ():
+            made = render_report(dossier, "pdf" if is_pdf else "html", language)
+            if made == page:
+                return []
     except MissingFont as problem:
         unconfirmed.append(problem.message)
         return []
+    where = [] if is_pdf or not made else list(_where(page, made))
     here = "another: it was changed, or written by another version or with other fonts"
-    return [Difference(what="page", there="the page of the dossier inside", here=here)]
+    return [Difference(what="page", there="the page of the dossier inside", here=here), *where]
+
+
+def _where(page: bytes, made: bytes) -> Iterator[Difference]:
+    """What the first place says where a page is not the one that its dossier gives, if a reader can see it."""
+    at = next((i for i, (one, other) in enumerate(zip(page, made, strict=False)) if one != other), min(len(page), len(made)))
+    there, here = (_seen(text, at) for text in (page, made))
+    if there != here:
+        yield Difference(what="page, where it first differs", there=there, here=here)
+
+
+def _seen(page: bytes, at: int) -> str:
+    """The words around a place of an HTML page."""
+    text = page[max(0, at - _AROUND) : at + _AROUND].decode("utf-8", errors="ignore")
+    start, end = text.find(">") + 1, text.rfind("<")
+    return " ".join(_TAG.sub(" ", text[start : end if end > start else None]).split())
 
 
 def _figures(told: Mapping[str, Any]) -> list[FigureCheck]:
@@ -115,6 +136,9 @@ def _figures(told: Mapping[str, Any]) -> list[FigureCheck]:
         here = (float(found["low"]), float(found["high"]))
         same = all(abs(found[end] - Fraction(str(stated))) <= _SAME for end, stated in zip(("low", "high"), there, strict=True))
         figures.append(FigureCheck(figure=name, there=there, here=here, by_second=here, second="same" if same else "differs"))
+    booked = stated_bounds(told, "attributed")
+    if booked is not None:
+        figures.append(FigureCheck(figure="attributed", there=booked, here=None, by_second=None, second="unconfirmed"))
     return figures
 
 

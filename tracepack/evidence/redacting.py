@@ -107,7 +107,7 @@ def check_redacted(members: Mapping[str, bytes], opened: str | None) -> VerifyAn
         owner, lot = str(summary["lot"]["owner"]), str(summary["lot"]["number"])
         openings = {} if opened is None else dict(json.loads(opened)["openings"])
         found += [d for path, opening in sorted(openings.items()) if (d := _opened(path, opening, commitments)) is not None]
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
         raise NotABundle(f"its summary or its openings cannot be read: {problem}") from problem
     there = {name: stated_bounds(summary, name) for name in _FIGURES}
     shown = [FigureCheck(figure=name, there=b, here=None, by_second=None, second="unconfirmed") for name, b in there.items() if b]
@@ -133,10 +133,9 @@ def _counts(summary: Mapping[str, Any], commitments: Mapping[str, str]) -> list[
     found = [Difference(what=f"commitment {path}", there="a SHA-256", here="none") for path in sorted(broken)]
     for name, (_, fields) in _HIDDEN.items():
         there = int(summary["counts"][name])
-        wanted = {f"{name}[{number}].{field}" for number in range(1, there + 1) for field in fields}
         here = {path for path in commitments if path.startswith(f"{name}[")}
-        if wanted != here:
-            found.append(Difference(what=f"commitments of {name}", there=str(len(wanted)), here=str(len(here))))
+        if there * len(fields) != len(here) or {f"{name}[{n}].{field}" for n in range(1, there + 1) for field in fields} != here:
+            found.append(Difference(what=f"commitments of {name}", there=str(there * len(fields)), here=str(len(here))))
     return found
 
 

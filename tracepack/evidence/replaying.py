@@ -38,6 +38,8 @@ def replayed(recipe: Mapping[str, Any], members: Mapping[str, bytes]) -> Iterato
             troubles = [trouble for entry in recipe["entries"] for trouble in _again(store, entry, members, folder)]
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
             raise NotABundle(f"its recipe cannot be followed: {problem}") from problem
+        except OSError as problem:
+            raise NotABundle(f"its workbooks cannot be written to a folder here: {problem.strerror}") from problem
         yield store, troubles
 
 
@@ -71,10 +73,15 @@ def _closing(number: int, told: Mapping[str, Any]) -> Closing:
 
 def _import(store: Store, entry: Mapping[str, Any], members: Mapping[str, bytes], folder: Path) -> list[Trouble]:
     number = int(entry["number"])
-    paths, profiles = _written(entry["files"], members, folder)
+    there = [file for file in entry["files"] if str(file["member"]) in members]
+    paths, profiles = _written(there, members, folder)
+    if not paths:
+        return [Trouble(number, "none of its workbooks is there")]
     told = entry["told"] or {}
     layout = _layout(told, profiles)
-    replace = bool(told["replace"] if told else entry["replaced"])
+    replace = told["replace"] if told else entry["replaced"]
+    if not isinstance(replace, bool):
+        raise NotABundle(f"its recipe does not say whether import {number} replaced what was there")
     try:
         instructions = instructions_for(folder / "profiles", _text(told.get("supplier")) or None, layout)
         answer = import_files(store, paths, ImportOptions(instructions, replace=replace, layout=layout))
@@ -94,10 +101,12 @@ def _written(files: Sequence[Mapping[str, Any]], members: Mapping[str, bytes], f
     profiles: list[str] = []
     for position, file in enumerate(files):
         name = str(file["file"])
-        if not name or name in (".", "..") or len(name.encode()) > 255 or any(mark in name for mark in "/\\\0:"):
+        if not name or name in (".", "..") or len(name.encode()) > 255 or any(mark in name for mark in _NO_NAME):
             raise NotABundle(f"its recipe names a file {name[:100]!r}, which is no file name", "do not unpack it elsewhere")
         path = folder / ("profiles" if is_profile(name) else str(position)) / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise NotABundle(f"its recipe names two profiles {name[:100]!r}: it cannot be told which one counts")
         path.write_bytes(members[str(file["member"])])
         if is_profile(name):
             profiles.append(path.stem)
@@ -106,13 +115,27 @@ def _written(files: Sequence[Mapping[str, Any]], members: Mapping[str, bytes], f
     return paths, profiles
 
 
+#: What no file name holds that was imported.
+_NO_NAME = "/\\\0:"
 #: What is told as a list of texts; the rest is one text, or nothing.
 _LISTS = ("read_as", "columns", "fixed")
+_CHOICES = {
+    "decimal_mark": (",", "."),
+    "date_order": ("dm", "md"),
+    "percent_scale": ("percent", "fraction"),
+    "struck_rows": ("left out", "read"),
+}
 
 
 def _layout(told: Mapping[str, Any], profiles: Sequence[str]) -> LayoutAnswers:
-    """What was told, as far as this program knows the question; a profile only where it was kept, and never a path."""
+    """What was told; a profile only where it was kept, and never a path.  NotABundle for a question that this program does not know."""
     known = {field.name for field in fields(LayoutAnswers)} - {"save_profile", "profile"}
+    unknown = sorted(name for name in set(told) - known - {"profile", "supplier", "replace"} if told[name])
+    if unknown:
+        raise NotABundle(f"its recipe answers what this tracepack does not ask: {unknown[0][:50]!r}", "update tracepack")
+    wrong = [name for name, choices in _CHOICES.items() if told.get(name) not in (None, *choices)]
+    if wrong:
+        raise NotABundle(f"its recipe answers {wrong[0]} with {str(told[wrong[0]])[:50]!r}, which is no answer to that")
     given: dict[str, Any] = {name: _texts(told[name]) if name in _LISTS else _text(told[name]) for name in sorted(known & set(told))}
     named = next((name for name in profiles if name == told.get("profile") and not name.casefold().endswith(".toml")), None)
     return LayoutAnswers(profile=named, **given)

@@ -65,3 +65,8 @@ def is_signed(manifest: bytes, stated: Any, key: Ed25519PublicKey | None) -> boo
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, UnsupportedAlgorithm) as problem:
         raise NotABundle("its signature cannot be read") from problem
     return True
+
+
+def brings_along(stated: Any, key: Ed25519PublicKey) -> bool:
+    """Whether the public key that a signature brings along is ``key``; another one names a signer who did not sign."""
+    return bool(stated["public_key"] == _pem(key))

@@ -11,7 +11,8 @@ class FigureCheck(Model):
     """One content figure: as stated ("there"), recomputed from the originals ("here"), and by the second algorithm.
 
     Shares 0..1; null where the figure does not apply or was not recomputed.  ``second``: "same"; "within": the stated figure lies
-    inside wider bounds; "unconfirmed": the second algorithm cannot follow a step; "differs".
+    inside wider bounds; "unconfirmed": the second algorithm cannot follow a step; "differs".  Of a report, which has no workbooks,
+    "second" are the sums that it lays out itself.
     """
 
     figure: str
@@ -34,6 +35,7 @@ class VerifyAnswer(Model):
 
     ``signature``: "none", "holds" (by the key that was given), "unknown-key" (by the key that it brings along) or "wrong".
     ``commitments`` are the hidden values of a redacted bundle, ``opened`` those that were disclosed.
+    ``not_listed`` differences are left out of ``differences``, which names the first of very many.
     ``unconfirmed``: what the second algorithm could not follow, and imports whose options are not known.
     """
 
@@ -48,4 +50,5 @@ class VerifyAnswer(Model):
     opened: int = 0
     figures: list[FigureCheck]
     differences: list[Difference]
+    not_listed: int = 0
     unconfirmed: list[str]
