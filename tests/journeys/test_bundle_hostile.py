@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,18 @@ from journeys.desk import Desk
 from tracepack.errors import NotABundle
 from tracepack.evidence.archive import pack, unpack
 from tracepack.evidence.checking import check_bundle
-from tracepack.evidence.manifest import DOSSIER, MANIFEST, RECIPE, manifest_of
+from tracepack.evidence.manifest import COMMITMENTS, DOSSIER, MANIFEST, RECIPE, SUMMARY, manifest_of
+from tracepack.evidence.pages import check_page
 
 ANYTHING = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.just("../x.toml"), st.just([]), st.just({}), st.just([[]])
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.sampled_from(["../x.toml", "\ud800", "1e999999", "NaN", "2026-13-45", 10**400, [], {}, [[]]]),
 )
+SCRIPT = re.compile(rb'(<script type="application/json" id="dossier">)(.*?)(</script>)', re.DOTALL)
 
 
 class Members(dict[str, bytes]):
@@ -29,8 +37,8 @@ class Members(dict[str, bytes]):
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Members:
-    """The members of a bundle with an import, a replacing import and a withdrawal."""
+def small_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A workspace with an import, a replacing import and a withdrawal."""
     desk = Desk(tmp_path_factory.mktemp("small"))
     assert desk.run("init", "--organisation", "ME", "--site", "S1").code == 0
     row = {"Lot No": "L1", "Material": "PLA", "Quantity": 100, "Unit": "kg", "Delivery Date": "2026-01-05", "Delivery Note": "N1"}
@@ -38,8 +46,23 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Members:
     for share in shares:
         assert desk.run("import", "--supplier", "SUP", "--replace", str(desk.fill("Deliveries", row | share).save())).code == 0
     assert desk.run("withdraw", "2", "--why", "wrong").code == 0
-    assert desk.run("bundle", "L1", "-o", str(desk.folder / "b.zip")).code == 0
-    return Members(unpack((desk.folder / "b.zip").read_bytes()))
+    return desk
+
+
+@pytest.fixture(scope="module")
+def small(small_desk: Desk) -> Members:
+    """The members of a bundle from there."""
+    assert small_desk.run("bundle", "L1", "-o", str(small_desk.folder / "b.zip")).code == 0
+    return Members(unpack((small_desk.folder / "b.zip").read_bytes()))
+
+
+@pytest.fixture(scope="module")
+def given_out(small_desk: Desk) -> Members:
+    """A redacted bundle's members, and a report as a page."""
+    assert small_desk.run("bundle", "L1", "-o", str(small_desk.folder / "r.zip"), "--redact").code == 0
+    assert small_desk.run("report", "L1", "-o", str(small_desk.folder / "r.html")).code == 0
+    page = {"page": (small_desk.folder / "r.html").read_bytes()}
+    return Members(unpack((small_desk.folder / "r.zip").read_bytes()) | page)
 
 
 def places(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -67,6 +90,52 @@ def test_one_value_made_into_anything(small: Members, name: str, data: st.DataOb
     except NotABundle:
         return
     assert answer.agrees is False or name != DOSSIER or parent[place[-1]] == before, "a changed dossier is told"
+
+
+def spoilt(text: bytes, data: st.DataObject) -> bytes:
+    """A JSON document with one value made into anything."""
+    document = json.loads(text)
+    place = data.draw(st.sampled_from(places(document)[1:]))
+    parent = document
+    for key in place[:-1]:
+        parent = parent[key]
+    parent[place[-1]] = data.draw(ANYTHING)
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize("name", [SUMMARY, COMMITMENTS])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_one_value_of_a_redacted_bundle_made_into_anything(given_out: Members, name: str, data: st.DataObject) -> None:
+    kept = {key: content for key, content in given_out.items() if key not in (MANIFEST, "page")}
+    members = {**kept, name: spoilt(kept[name], data)}
+    try:
+        check_bundle(pack({**members, MANIFEST: manifest_of(members, redacted=True)})).model_dump_json()
+    except NotABundle:
+        return
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_one_value_of_a_page_made_into_anything(given_out: Members, data: st.DataObject) -> None:
+    page = given_out["page"]
+    found = SCRIPT.search(page)
+    assert found
+    carried = spoilt(found[2], data).replace(b"<", b"\\u003c")
+    try:
+        check_page(page[: found.start(2)] + carried + page[found.end(2) :]).model_dump_json()
+    except NotABundle:
+        return
+
+
+@pytest.mark.parametrize("count", [10**9, 10**400, -1])
+def test_a_count_that_no_machine_could_hold_is_a_difference(given_out: Members, count: int) -> None:
+    summary = json.loads(given_out[SUMMARY])
+    summary["counts"]["origins"] = count
+    members = {key: content for key, content in given_out.items() if key not in (MANIFEST, "page")} | {
+        SUMMARY: json.dumps(summary).encode()
+    }
+    assert not check_bundle(pack({**members, MANIFEST: manifest_of(members, redacted=True)})).agrees
 
 
 def test_a_folder_of_the_machine_is_not_written_to(small: Members, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

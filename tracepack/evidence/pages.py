@@ -28,6 +28,8 @@ _LANGUAGE = re.compile(rb'<html lang="([a-z]{2})">')
 _ATTACHED = re.compile(rb"<<[^<>]*/Type/EmbeddedFile\b[^<>]*(?:<<[^<>]*>>[^<>]*)*>>\s*stream\r?\n")
 _TAG = re.compile(r"<[^>]*>")
 _AROUND = 120
+#: What comes of a dossier whose values make no sense together: masses that are no numbers, lots that are nowhere listed.
+_SENSELESS = (KeyError, ValueError, TypeError, IndexError, AttributeError, ArithmeticError)
 LARGEST_DOSSIER = 1 << 28
 #: Figures are stated to 1e-9, and the shares they are made of too.
 _SAME = Fraction(5, 10**8)
@@ -46,10 +48,13 @@ def check_page(data: bytes) -> VerifyAnswer:
         told = json.loads(dossier.model_dump_json(by_alias=True))
     except (ValueError, RecursionError) as problem:
         raise NotABundle("the dossier that it carries is none of this tracepack's", "another version may read it") from problem
-    figures = _figures(told)
-    unconfirmed: list[str] = []
-    found = [*_run_totals(told), *_origins(told), *(_differs(figure) for figure in figures if figure.second == "differs")]
-    found += _page(data, dossier, unconfirmed)
+    try:
+        figures = _figures(told)
+        unconfirmed: list[str] = []
+        found = [*_run_totals(told), *_origins(told), *(_differs(figure) for figure in figures if figure.second == "differs")]
+        found += _page(data, dossier, unconfirmed)
+    except _SENSELESS as problem:
+        raise NotABundle("the dossier that it carries holds values that none of this tracepack's does") from problem
     return VerifyAnswer(
         agrees=not found,
         level="dossier",
