@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tracepack.commandoptions import DONE, FOUND_ERRORS, as_of_option, json_option, lang_option, owner_option
+from tracepack.commandoptions import DONE, FOUND_ERRORS, as_of_option, json_option, lang_option, languages_option, owner_option
 from tracepack.showing import deliver, format_of, opened, show
 
 DIAGRAM_FORMATS = ("svg", "pdf", "png", "dot")
@@ -85,7 +85,7 @@ def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, as
 @click.option("--format", "file_format", type=click.Choice(REPORT_FORMATS), help="Of files in a folder; default html.")
 @owner_option
 @as_of_option
-@lang_option
+@languages_option
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON, as with -o FILE.json.")
 @click.option(
     "--scheme",

@@ -33,10 +33,11 @@ def write_many(
         raise UsageProblem("several reports need a folder", "-o FOLDER")
     if output.is_file() or (output.suffix and not output.is_dir()):
         raise UsageProblem(f"{output} is no folder, and several reports are asked for", "-o FOLDER, and --format for the kind of file")
-    with ProgressLine(lang) as progress:
+    told_in = lang.partition(",")[0]
+    with ProgressLine(told_in) as progress:
         answer = where.reports(
             output, lots, owner=owner, shipments=shipments, days=days, format=file_format, lang=lang, schemes=schemes, progress=progress
         )
     if as_json:
-        show(answer, True, "", lang)
+        show(answer, True, "", told_in)
     say(f"Wrote {len(answer.reports)} reports into {output}; index.json says which is whose.")

@@ -207,6 +207,7 @@ class Workspace:
     ) -> bytes:
         """The traceability report as pdf, html, xlsx, md or json, with the verdicts of the ``schemes`` named, else of all of content.
 
+        ``lang`` is "en", "zh" or "de", or two of them side by side: "en,zh".
         Raises UnknownLot, MissingFont, UsageProblem (an unknown scheme or format).
         """
         from tracepack import reporting

@@ -16,11 +16,11 @@ import report_examples as example
 
 import tracepack
 from tracepack.errors import MissingFont
+from tracepack.report.bilingual import composed
 from tracepack.report.dossier import Dossier, render_json
 from tracepack.report.files import FORMATS, render_report
 from tracepack.report.fonts import find_fonts
 from tracepack.report.pdf import Enclosed, document_to_pdf
-from tracepack.report.sections import compose
 
 LATIN = find_fonts(())
 HOSTILE = ["<script>", "#import", "=cmd|' /C calc'!A0", "\"a\" 'b'", "\\N", "a\u202eb", "$x$", "*b*", "@ref", "]"]
@@ -63,14 +63,14 @@ def test_the_pdf_says_that_it_is_for_the_archive_and_accessible():
 
 @pytest.mark.parametrize("number", HOSTILE, ids=ascii)
 def test_a_lot_number_is_text_in_the_pdf(number: str):
-    document = compose(film(number), "en")
+    document = composed(film(number), "en")
     with opened(document_to_pdf(document, LATIN, enclosed=Enclosed("Contents", "dossier.json", "{}"))).open_metadata() as known:
         assert known["dc:title"] == "Traceability report: " + number.replace("\u202e", "\\u202e") + " (NORDFOLIE)"
 
 
 def test_a_chinese_report_without_a_chinese_font_is_refused():
     with pytest.raises(MissingFont, match="no font in reach can draw"):
-        document_to_pdf(compose(example.film_dossier(), "zh"), LATIN, enclosed=Enclosed("目录", "dossier.json", "{}"))
+        document_to_pdf(composed(example.film_dossier(), "zh"), LATIN, enclosed=Enclosed("目录", "dossier.json", "{}"))
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

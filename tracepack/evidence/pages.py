@@ -21,10 +21,10 @@ from tracepack.evidence.comparing import stated_bounds
 from tracepack.report.answers_verify import Difference, FigureCheck, VerifyAnswer
 from tracepack.report.dossier import Dossier
 from tracepack.report.files import render_report
-from tracepack.report.wording import LANGUAGES
+from tracepack.report.wording import EVERY_LANGUAGE
 
 _SCRIPT = re.compile(rb'<script type="application/json" id="dossier">(.*?)</script>', re.DOTALL)
-_LANGUAGE = re.compile(rb'<html lang="([a-z]{2})">')
+_LANGUAGE = re.compile(rb'<html lang="([a-z]{2})"(?: data-beside="([a-z]{2})")?>')
 _ATTACHED = re.compile(rb"<<[^<>]*/Type/EmbeddedFile\b[^<>]*(?:<<[^<>]*>>[^<>]*)*>>\s*stream\r?\n")
 _TAG = re.compile(r"<[^>]*>")
 _AROUND = 120
@@ -92,10 +92,10 @@ def _page(page: bytes, dossier: Dossier, unconfirmed: list[str]) -> list[Differe
     """Whether the page is what the dossier gives, in the language it is in."""
     is_pdf = page.startswith(b"%PDF-")
     stated = _LANGUAGE.search(page)
-    languages = (stated[1].decode("ascii"),) if stated else LANGUAGES
+    languages = (b",".join(filter(None, stated.groups())).decode("ascii"),) if stated else EVERY_LANGUAGE
     made = b""
     try:
-        for language in languages if set(languages) <= set(LANGUAGES) else ():
+        for language in languages if set(languages) <= set(EVERY_LANGUAGE) else ():
             made = render_report(dossier, "pdf" if is_pdf else "html", language)
             if made == page:
                 return []

@@ -37,10 +37,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph; ``tone`` is "", "good", "bad" or "quiet"."""
+    """One paragraph; ``tone`` is "", "good", "bad" or "quiet"; ``lang`` is its language where that is not the document's."""
 
     text: str
     tone: str = ""
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole report in one language."""
+    """The whole report in one language, or in two with ``beside`` as the second."""
 
     lang: str
     title: str
     subtitle: str
     sections: tuple[Section, ...]
+    beside: str = ""
+
+    @property
+    def languages(self) -> str:
+        """What `wording` takes: "en", or "en,zh"."""
+        return f"{self.lang},{self.beside}" if self.beside else self.lang
 
 
 def table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from tracepack.errors import UsageProblem
+from tracepack.report.bilingual import composed
 from tracepack.report.diagram import render_diagram
 from tracepack.report.dossier import Dossier, render_json
 from tracepack.report.fonts import fonts_in_reach
@@ -12,8 +13,7 @@ from tracepack.report.html import render_html
 from tracepack.report.localised import localised
 from tracepack.report.markdown import render_markdown
 from tracepack.report.pdf import Enclosed, document_to_pdf
-from tracepack.report.sections import compose
-from tracepack.report.wording import wording
+from tracepack.report.wording import first_language, wording
 from tracepack.report.xlsx_report import report_to_xlsx
 
 FORMATS = ("html", "md", "pdf", "xlsx", "json")
@@ -22,24 +22,23 @@ ATTACHED = "dossier.json"
 
 
 def render_report(dossier: Dossier, file_format: str, lang: str = "en") -> bytes:
-    """The report as "md", "html", "pdf", "xlsx" or "json".
+    """The report as "md", "html", "pdf", "xlsx" or "json", in one language or in two ("en,zh"); JSON in the first of them.
 
     Pages carry the dossier as it is in every language, so that one digest names them all.  Raises UsageProblem (another
     format), MissingFont (a PDF that no font in reach can draw).
     """
     if file_format not in FORMATS:
         raise UsageProblem(f"{file_format} is no report format", f"use one of {', '.join(FORMATS)}")
-    spoken = localised(dossier, lang)
     if file_format == "json":
-        return render_json(spoken).encode()
+        return render_json(localised(dossier, first_language(lang))).encode()
     carried = render_json(dossier)
     digest = hashlib.sha256(carried.encode()).hexdigest()
     if file_format == "md":
-        return render_markdown(spoken, lang, digest).encode()
+        return render_markdown(dossier, lang, digest).encode()
     if file_format == "xlsx":
-        return report_to_xlsx(compose(spoken, lang, digest=digest), spoken.calculation)
+        return report_to_xlsx(composed(dossier, lang, digest=digest), dossier.calculation)
     svg = render_diagram(dossier.lineage, "svg", title=dossier.lot.number, lang=lang).decode()
     if file_format == "html":
-        return render_html(spoken, lang, svg, carried, digest).encode()
+        return render_html(dossier, lang, svg, carried, digest).encode()
     enclosed = Enclosed(wording(lang)("report.contents"), ATTACHED, carried, dossier.date)
-    return document_to_pdf(compose(spoken, lang, svg, digest), fonts_in_reach(), enclosed=enclosed)
+    return document_to_pdf(composed(dossier, lang, svg, digest), fonts_in_reach(), enclosed=enclosed)

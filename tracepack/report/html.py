@@ -12,10 +12,10 @@ import jinja2
 from markupsafe import Markup
 
 from tracepack import data
+from tracepack.report.bilingual import composed
 from tracepack.report.document import Bullets, Heading, Paragraph, Picture, Table
 from tracepack.report.dossier import Dossier
 from tracepack.report.fonts import Fonts, font_face_css, fonts_in_reach
-from tracepack.report.sections import compose
 from tracepack.report.wording import printable, wording
 
 #: What stands in for the parts that depend on the page's own text; data come after the first two and before the last.
@@ -25,13 +25,13 @@ _STYLE, _FAMILIES, _CARRIED, _SCRIPT = "\0style", "\0families", "\0carried", "\0
 def render_html(
     dossier: Dossier, lang: str = "en", lineage_svg: str = "", carried: str = "", digest: str = "", *, fonts: Fonts | None = None
 ) -> str:
-    """The report as HTML in "en", "zh" or "de".
+    """The report as HTML in "en", "zh" or "de", or in two of them ("en,zh").
 
     ``lineage_svg`` is our own picture, embedded as it is; page and picture share one embedded font that has the glyphs of both.
     ``carried`` is the dossier as JSON that the page carries along, ``digest`` its SHA-256.
     """
     fonts = fonts or fonts_in_reach()
-    values = {"document": compose(dossier, lang, lineage_svg, digest), "w": wording(lang)}
+    values = {"document": composed(dossier, lang, lineage_svg, digest), "w": wording(lang)}
     script = {"carried": _CARRIED, "script": _SCRIPT, "script_digest": _script()[1]} if carried else {"carried": "", "script": ""}
     page = _template().render(**values, **script, style=_STYLE, families=_FAMILIES)
     text = unescape(re.sub(r"<[^>]*>", "", page))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
+from tracepack.report.bilingual import composed
 from tracepack.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Table
 from tracepack.report.dossier import Dossier
-from tracepack.report.sections import compose
 from tracepack.report.wording import printable
 
 
 def render_markdown(dossier: Dossier, lang: str = "en", digest: str = "") -> str:
-    """The report as Markdown text in "en", "zh" or "de"."""
-    document = compose(dossier, lang, digest=digest)
+    """The report as Markdown text in "en", "zh" or "de", or in two of them ("en,zh")."""
+    document = composed(dossier, lang, digest=digest)
     parts = [f"# {literal(document.title)}", literal(document.subtitle)]
     for section in document.sections:
         parts.append(f"## {literal(section.title)}")

@@ -20,15 +20,14 @@ from tracepack.report.inventory import inventory_blocks
 from tracepack.report.readiness import audit_blocks
 from tracepack.report.text import CONTENT_FIGURES, bio_carbon_span, compared, figure_name
 from tracepack.report.verdicts import verdicts_blocks
-from tracepack.report.wording import Wording, wording
+from tracepack.report.wording import Wording
 
 
-def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = "") -> Document:
-    """The report in one language; sections without anything to say are left out.
+def compose(dossier: Dossier, w: Wording, lineage_svg: str = "", digest: str = "") -> Document:
+    """The report in the words of one language; sections without anything to say are left out.
 
     ``lineage_svg`` is the lineage picture; ``digest`` the SHA-256 of the dossier as JSON ("" where it is not told).
     """
-    w = wording(lang)
     blocks: dict[str, list[Block]] = {
         "lot": _lot(dossier, w),
         "content": _content(dossier, w),
@@ -56,7 +55,7 @@ def compose(dossier: Dossier, lang: str, lineage_svg: str = "", digest: str = ""
     }
     sections = tuple(Section(name, w(f"section.{name}"), tuple(body)) for name, body in blocks.items() if body)
     lot = lot_name(dossier.lot.owner, dossier.lot.number)
-    return Document(lang, w("report.title", lot=lot), w("text.as_known", number=dossier.as_known_after_import), sections)
+    return Document(w.lang, w("report.title", lot=lot), w("text.as_known", number=dossier.as_known_after_import), sections)
 
 
 def lot_name(owner: str, number: str) -> str:

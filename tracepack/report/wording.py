@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations, takewhile
 from typing import Any
 
 from tracepack import data
@@ -12,6 +14,10 @@ from tracepack.core.quantity import percent_text
 from tracepack.report.answers import FigureAnswer
 
 LANGUAGES = ("en", "zh", "de")
+#: Each language, and every two side by side.
+EVERY_LANGUAGE = (*LANGUAGES, *(",".join(pair) for pair in permutations(LANGUAGES, 2)))
+#: No more words than this make the unit of a figure ("+2.50 points").
+_UNIT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,58 @@ def _flat(raw: dict[str, Any], prefix: str = "") -> dict[str, str]:
 
 @cache
 def wording(lang: str) -> Wording:
-    """The wording of "en", "zh" or "de"; any other language is a KeyError (the command line offers only these)."""
+    """The wording of "en", "zh" or "de", or of two of them ("en,zh"), whose texts then stand side by side.
+
+    Any other language is a KeyError (the command line offers only these).
+    """
     if lang not in LANGUAGES:
-        raise KeyError(lang)
+        first, second = wordings(lang)
+        return Wording(first.lang, {key: both(text, second.words[key]) for key, text in first.words.items()})
     return Wording(lang, _flat(data.read_toml(f"wording/{lang}.toml")))
+
+
+@cache
+def wordings(lang: str) -> tuple[Wording, ...]:
+    """The wording of each language that "en" or "en,zh" names; of two, both write figures as the first does."""
+    if lang in LANGUAGES:
+        return (wording(lang),)
+    first, second = lang.split(",")
+    figures = {key: wording(first).words[key] for key in ("number.decimal", "number.percent")}
+    # A range says "to" in no language where it stands for both.
+    figures["number.range"] = "{low} – {high}"
+    return tuple(Wording(one, {**wording(one).words, **figures}) for one in (first, second))
+
+
+def first_language(lang: str) -> str:
+    """The language that leads, of one or two."""
+    return lang.partition(",")[0]
+
+
+def both(one: str, other: str) -> str:
+    """The same said in two languages, in one line.
+
+    What is the same in both stands once, and so does a figure before its unit ("+2.50 points / 个百分点") or after a name.
+    """
+    if one == other or not one or not other:
+        return one or other
+    words, others = one.split(" "), other.split(" ")
+    head = _alike(words, others)
+    if _is_figure(words[:head]) and 0 < len(words) - head <= _UNIT >= len(others) - head > 0:
+        return f"{' '.join(words[:head])} {' '.join(words[head:])} / {' '.join(others[head:])}"
+    tail = _alike(words[::-1], others[::-1])
+    name, another = (" ".join(text[: len(text) - tail]) for text in (words, others))
+    if tail and _is_figure(words[-tail:]) and name.endswith(":") and another.endswith(":"):
+        return f"{name[:-1]} / {another} {' '.join(words[-tail:])}"
+    return f"{one} / {other}"
+
+
+def _alike(words: Sequence[str], others: Sequence[str]) -> int:
+    """How many words both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, others, strict=False)))
+
+
+def _is_figure(words: Sequence[str]) -> bool:
+    return any(character.isdigit() for word in words for character in word)
 
 
 def visible(text: str) -> str:

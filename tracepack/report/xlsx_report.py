@@ -41,7 +41,7 @@ def report_to_xlsx(document: Document, calculation: Sequence[CalculationAnswer])
     book.set_properties({"title": printable(document.title), "created": STAMP, "comments": printable(document.subtitle)})
     styles = _styles(book)
     names = _sheet_names(document.sections)
-    w = wording(document.lang)
+    w = wording(document.languages)
     places = _places(document.sections, names)
     for section in document.sections:
         page = _Page(book.add_worksheet(names[section.id]), places, styles, w)
