@@ -126,7 +126,9 @@ CORE = [
     {"schemes", "advice", "readiness"},
     {"workings"},
     {"lotfigures"},
-    {"content", "custody", "recount"},
+    {"content", "custody", "recountcustody"},
+    {"recountorigins", "recountbooks"},
+    {"recount"},
     {"mixture", "attribution", "papers"},
     {"conversion", "delivered", "dry", "pools"},
     {"arrivals"},
@@ -136,7 +138,7 @@ CORE = [
     {"figures"},
     {"mixing"},
     {"recountblend"},
-    {"recountrows"},
+    {"recountrows", "recountsteps"},
     {"lineage"},
     {"runs", "structure"},
     {"recountlayers"},
@@ -150,6 +152,7 @@ CORE = [
     {"bookrecords"},
     {"origin"},
     {"findings", "quantity"},
+    {"folding"},
 ]
 #: An outside library and the only modules (prefixes) that may import it.
 OWNERS = {
