@@ -42,6 +42,7 @@ from tracepack.report.answers import (
     TraceLot,
 )
 from tracepack.report.dossier import Dossier, build_dossier
+from tracepack.report.resting import with_resting
 
 OWN = "NORDFOLIE"
 SUPPLIES = ("supplies-2026-q1.xlsx", "a" * 64)
@@ -413,7 +414,7 @@ def _renamed(row: RunRow, number: str) -> RunRow:
 
 
 def film_dossier(number: str = "FILM-1", material: str = "Blown film 40 µm", *, complete: bool = True) -> Dossier:
-    return build_dossier(
+    gathered = build_dossier(
         film_content(number, material),
         film_trace(number, complete=complete),
         film_lineage(number, material),
@@ -421,3 +422,4 @@ def film_dossier(number: str = "FILM-1", material: str = "Blown film 40 µm", *,
         film_ledger(number),
         {SUPPLIES[1]: 1, PRODUCTION[1]: 2, LAB[1]: 3},
     )
+    return with_resting(gathered)

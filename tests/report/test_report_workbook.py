@@ -41,8 +41,8 @@ def test_a_figure_is_a_number_that_leads_to_a_row_of_the_evidence():
     assert all(cell.hyperlink is not None for cell in shares if cell.value)
     for cell in shares:
         if cell.hyperlink is not None:
-            sheet, place = re.fullmatch(r"'(.+)'!(\w+)", cell.hyperlink.location).groups()
-            assert re.fullmatch(r"E\d+", made[sheet][place].value)
+            sheet, place = re.fullmatch(r"'(.+)'!(\w+)(?::\w+)?", cell.hyperlink.location).groups()
+            assert re.fullmatch(r"[ER]\d+", made[sheet][place].value)
 
 
 def test_every_table_sorts_and_filters():

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tracepack.core.workings import Part, Working
 from tracepack.report.answers_calculation import CalculationAnswer, CalculationRow
 from tracepack.report.document import Block, Cell, Heading, Paragraph, Table
+from tracepack.report.leads import Leads
 from tracepack.report.wording import Wording
 
 
@@ -27,11 +28,11 @@ def _row(part: Part) -> CalculationRow:
     )
 
 
-def calculation_blocks(answers: Iterable[CalculationAnswer], w: Wording) -> list[Block]:
+def calculation_blocks(answers: Iterable[CalculationAnswer], leads: Leads, w: Wording) -> list[Block]:
     """Each end of each figure as a table that can be added up by hand."""
     blocks: list[Block] = []
-    for answer in answers:
-        blocks += [Heading(calculation_title(answer, w)), _table(answer, w)]
+    for place, answer in enumerate(answers):
+        blocks += [Heading(calculation_title(answer, w)), _table(answer, f"/calculation/{place}", leads, w)]
     return [Paragraph(w("calculation.says")), *blocks] if blocks else []
 
 
@@ -48,13 +49,13 @@ def row_name(row: CalculationRow, w: Wording) -> str:
     return f"{row.lot} ({row.owner})" if row.owner else row.lot
 
 
-def _table(answer: CalculationAnswer, w: Wording) -> Table:
+def _table(answer: CalculationAnswer, pointer: str, leads: Leads, w: Wording) -> Table:
     rows = [
         (
             Cell(row_name(row, w)),
             Cell(row.material),
             *(
-                _number(value, w)
+                leads.cell(_number(value, w), f"{pointer}/rows/{place}", number=value, told=False)
                 for value in (
                     row.mass_share,
                     row.numerator,
@@ -63,21 +64,28 @@ def _table(answer: CalculationAnswer, w: Wording) -> Table:
                     row.mass_share * row.denominator,
                 )
             ),
+            leads.rows(f"{pointer}/rows/{place}"),
         )
-        for row in answer.rows
+        for place, row in enumerate(answer.rows)
     ]
     top = sum(row.mass_share * row.numerator for row in answer.rows)
     bottom = sum(row.mass_share * row.denominator for row in answer.rows)
-    total = (Cell(w("calculation.sum")), Cell(""), _number(sum(r.mass_share for r in answer.rows), w), Cell(""), Cell(""))
+    sums = (sum(row.mass_share for row in answer.rows), None, None, top, bottom)
+    total = [_sum(value, f"{pointer}/value", leads, w) for value in sums]
     headers = calculation_headers(w)
-    return Table(headers, (*rows, (*total, _number(top, w), _number(bottom, w))), frozenset(range(2, len(headers))))
+    last = (Cell(w("calculation.sum")), Cell(""), *total, leads.rows(f"{pointer}/value"))
+    return Table(headers, (*rows, last), frozenset(range(2, len(headers) - 1)))
+
+
+def _sum(value: float | None, pointer: str, leads: Leads, w: Wording) -> Cell:
+    return Cell("") if value is None else leads.cell(_number(value, w), pointer, number=value, told=False)
 
 
 def calculation_headers(w: Wording) -> tuple[str, ...]:
-    """Lot, material, share, what a kilogram gives above and below the line, and the products."""
+    """Lot, material, share, what a kilogram gives above and below the line, the products, and what the row rests on."""
     names = ("share", "numerator", "denominator", "top", "bottom")
-    return (w("column.lot"), w("column.material"), *(w(f"calculation.{name}") for name in names))
+    return (w("column.lot"), w("column.material"), *(w(f"calculation.{name}") for name in names), w("column.rests_on"))
 
 
-def _number(value: float, w: Wording) -> Cell:
-    return Cell(w.number(f"{value:.6f}"), number=value)
+def _number(value: float, w: Wording) -> str:
+    return w.number(f"{value:.6f}")

@@ -8,6 +8,7 @@ from tracepack.core.claimoffers import Offers
 from tracepack.report.answers_claims import ClaimsAnswer, ForbiddenAnswer, RefusedSentenceAnswer, SentenceAnswer
 from tracepack.report.custody_text import model_name
 from tracepack.report.document import Block, Cell, Heading, Paragraph, Table
+from tracepack.report.leads import Leads
 from tracepack.report.text import figure_name
 from tracepack.report.wording import Wording
 
@@ -46,9 +47,12 @@ def _status(confirmed: bool) -> Literal["confirmed", "unconfirmed"]:
     return "confirmed" if confirmed else "unconfirmed"
 
 
-def claims_blocks(answer: ClaimsAnswer, w: Wording) -> list[Block]:
+def claims_blocks(answer: ClaimsAnswer, leads: Leads, w: Wording) -> list[Block]:
     """The section "What may be said"."""
-    allowed = tuple((Cell(s.text[w.lang]), Cell(_sourced(s.source, s.status, w))) for s in answer.allowed)
+    allowed = tuple(
+        (leads.cell(s.text[w.lang], f"/claims/allowed/{place}/percent"), Cell(_sourced(s.source, s.status, w)))
+        for place, s in enumerate(answer.allowed)
+    )
     blocks: list[Block] = [Paragraph(w("claims.says", model=model_name(answer.model, w)))]
     if allowed:
         blocks += [Heading(w("claims.allowed")), Table((w("claims.sentence"), w("claims.source")), allowed)]

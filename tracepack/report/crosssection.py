@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from tracepack.report import naming
 from tracepack.report.document import Block, Cell, Heading, Picture, table
 from tracepack.report.dossier_rows import DossierRun, DossierRunRow
 from tracepack.report.fonts import LATIN_FAMILY
+from tracepack.report.leads import Leads
 from tracepack.report.wording import Wording, visible
 
 _WIDTH, _HEIGHT, _STEP, _BAND = 520.0, 240.0, 30.0, 150.0
@@ -24,11 +26,12 @@ class Layer:
     size: float | None
 
 
-def layer_blocks(runs: Sequence[DossierRun], w: Wording) -> list[Block]:
+def layer_blocks(runs: Sequence[DossierRun], leads: Leads, w: Wording) -> list[Block]:
     """For every run with layers: its cross-section, where the layers' sizes are known, and its table."""
     blocks: list[Block] = []
-    for run in runs:
-        rows = [row for row in run.rows if row.direction == "in" and (row.layer or row.thickness_um)]
+    for number, run in enumerate(runs):
+        numbered = [(place, row) for place, row in enumerate(run.rows) if row.direction == "in" and (row.layer or row.thickness_um)]
+        rows = [row for _, row in numbered]
         if not rows:
             continue
         blocks.append(Heading(w("layers.of_run", run=run.run)))
@@ -36,8 +39,9 @@ def layer_blocks(runs: Sequence[DossierRun], w: Wording) -> list[Block]:
         if measure and len(layers) > 1:
             says = w("layers.picture", run=run.run, measure=w(f"layers.{measure}"))
             blocks.append(Picture(says, cross_section_svg(layers, w(f"layers.{measure}"), w)))
+        cells = [_row(row, f"/runs/{number}/rows/{place}", leads, w) for place, row in numbered]
         columns = ("layer", "lot", "material", "layer_share", "thickness", "density", "grammage", "mass", "place")
-        blocks.append(table(w, columns, [_row(row, w) for row in rows], right=columns[3:8]))
+        blocks.append(table(w, columns, cells, right=columns[3:8]))
     return blocks
 
 
@@ -98,9 +102,9 @@ def _short(text: str) -> str:
     return text if len(text) <= 48 else f"{text[:47]}…"
 
 
-def _row(row: DossierRunRow, w: Wording) -> tuple[Cell, ...]:
-    numbers = (w.number(row.layer_share), *(w.number(text) for text in (row.thickness_um, row.density_g_cm3, row.grammage_g_m2)))
+def _row(row: DossierRunRow, pointer: str, leads: Leads, w: Wording) -> tuple[Cell, ...]:
+    stated = (row.layer_share, row.thickness_um, row.density_g_cm3, row.grammage_g_m2)
+    numbers = [leads.cell(w.number(text), pointer, told=False) for text in stated]
     lot = f"{row.lot} ({row.owner})" if row.owner else row.lot
-    mass = Cell("") if row.mass_kg is None else Cell(w.kg(row.mass_kg), number=float(row.mass_kg))
-    place = Cell(f"{row.ref.sheet}!{row.ref.cell}" if row.ref.cell else row.ref.sheet)
-    return (Cell(row.layer), Cell(lot), Cell(row.material), *(Cell(text) for text in numbers), mass, place)
+    mass = leads.mass(row.mass_kg, pointer, w, told=False)
+    return (Cell(row.layer), Cell(lot), Cell(row.material), *numbers, mass, leads.cell(naming.place(row.ref), pointer))

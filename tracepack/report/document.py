@@ -15,7 +15,8 @@ from tracepack.report.wording import Wording
 class Cell:
     """One cell: text, or several texts that are links within the page; ``share`` draws a bar beside it.
 
-    ``number`` is what the text says where it is a number: a spreadsheet holds it as one.
+    A link leads to a named row ("E5") or to several below one another ("E5:E9").  ``rests`` names the row that a figure
+    rests on; it is printed beside the figure.  ``number`` is what the text says where it is a number: a spreadsheet holds it as one.
     """
 
     text: str
@@ -23,6 +24,14 @@ class Cell:
     code: bool = False
     share: tuple[float, float] | None = None
     number: float | None = None
+    rests: str = ""
+
+
+def shown(cell: Cell) -> str:
+    """What a cell says as plain text, with what its figure rests on in brackets."""
+    if not cell.text:
+        return ", ".join(text for text, _ in cell.links)
+    return f"{cell.text} [{cell.rests}]" if cell.rests else cell.text
 
 
 @dataclass(frozen=True, slots=True)

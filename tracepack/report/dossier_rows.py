@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from tracepack.report.answers import Evidence, Model, RefAnswer
+
+#: Numbers of rows of the register, and of sets of them.
+EvidenceId = Annotated[str, Field(pattern=r"^E[1-9][0-9]{0,8}$")]
+SetId = Annotated[str, Field(pattern=r"^R[1-9][0-9]{0,8}$")]
 
 
 class DossierFile(Model):
@@ -16,7 +24,7 @@ class DossierFile(Model):
 class EvidenceRow(Model):
     """One cell that figures rest on; ``figures`` names which; ``lot`` or ``run`` says what it describes."""
 
-    id: str
+    id: EvidenceId
     owner: str
     lot: str
     run: str
@@ -155,7 +163,7 @@ class RestsOn(Model):
     ``figures`` are JSON pointers into the dossier; one that points at an object or a list means every number in it.
     """
 
-    id: str
+    id: SetId
     figures: list[str]
-    evidence: list[str]
-    also: list[str]
+    evidence: list[EvidenceId]
+    also: list[SetId]

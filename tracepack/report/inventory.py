@@ -9,6 +9,7 @@ from tracepack.report.answers import LineageNode
 from tracepack.report.answers_readiness import BioBased, InventoryRow
 from tracepack.report.document import Block, Cell, Paragraph, Table
 from tracepack.report.dossier import Dossier
+from tracepack.report.leads import Leads
 from tracepack.report.wording import Wording
 
 #: Owner and number.
@@ -64,17 +65,18 @@ def _records(dossier: Dossier, node: LineageNode, kind: RecordKind) -> list[str]
     return [r.record for r in dossier.records if r.kind == kind and (r.lot == node.number or r.run in made)]
 
 
-def inventory_blocks(rows: Sequence[InventoryRow], w: Wording) -> list[Block]:
+def inventory_blocks(rows: Sequence[InventoryRow], leads: Leads, w: Wording) -> list[Block]:
     """The section "Inventory of bio-based packaging"; what is bio-based and lacks a record shows a dash."""
     if not rows:
         return []
     names = ("lot", "material", "bio_based", "share", "sources", "energy", "enzyme", "lab")
-    body = tuple(tuple(map(Cell, _cells(row, w))) for row in rows)
+    body = tuple(_cells(row, f"/inventory/{place}", leads, w) for place, row in enumerate(rows))
     return [Paragraph(w("inventory.about")), Table(tuple(w(f"inventory.{name}") for name in names), body)]
 
 
-def _cells(row: InventoryRow, w: Wording) -> tuple[str, ...]:
+def _cells(row: InventoryRow, pointer: str, leads: Leads, w: Wording) -> tuple[Cell, ...]:
     lists = (row.feedstock_sources, row.energy_logs, row.enzyme_tests, row.lab_reports)
     lot = f"{row.lot} ({row.owner})" if row.owner else row.lot
     behind = [", ".join(names) or ("" if row.bio_based == "no" else "–") for names in lists]
-    return (lot, row.material, w(f"bio_based.{row.bio_based}"), w.span(row.low, row.high), *behind)
+    share = leads.cell(w.span(row.low, row.high), pointer)
+    return (Cell(lot), Cell(row.material), Cell(w(f"bio_based.{row.bio_based}")), share, *map(Cell, behind))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tracepack.report.bilingual import composed
-from tracepack.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Table
+from tracepack.report.document import Block, Bullets, Cell, Heading, Paragraph, Picture, Table, shown
 from tracepack.report.dossier import Dossier
 from tracepack.report.wording import printable
 
@@ -54,4 +54,4 @@ def _table(table: Table) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    return literal(cell.text or ", ".join(text for text, _ in cell.links))
+    return literal(shown(cell))

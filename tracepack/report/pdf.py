@@ -15,7 +15,7 @@ from typing import Any, Literal
 import typst
 
 from tracepack import data
-from tracepack.report.document import Block, Bullets, Cell, Document, Paragraph, Picture, Table
+from tracepack.report.document import Block, Bullets, Cell, Document, Paragraph, Picture, Table, shown
 from tracepack.report.fonts import Fonts, font_folder, require_glyphs
 from tracepack.report.wording import display_width, visible
 
@@ -124,15 +124,16 @@ def _table(table: Table) -> dict[str, Any]:
     if not any(table.headers):
         return {"kind": "pairs", "rows": rows}
     headers = [_breakable(header) for header in table.headers]
-    texts = [headers, *([cell.text or ", ".join(text for text, _ in cell.links) for cell in row] for row in table.rows)]
+    texts = [headers, *([shown(cell) for cell in row] for row in table.rows)]
     columns = [[display_width(line[i]) for line in texts] for i in range(len(headers))]
     widths = [min(max(*column, 6), 30) for column in columns]
     return {"kind": "table", "headers": headers, "rows": rows, "right": sorted(table.right), "widths": widths}
 
 
 def _cell(cell: Cell, name: str) -> dict[str, Any]:
-    links = [[_breakable(cell.text), target] for _, target in cell.links] if cell.text else [[visible(t), to] for t, to in cell.links]
-    return {"text": _breakable(cell.text), "links": links[:1] if cell.text else links, "id": name}
+    links = [(cell.text, target) for _, target in cell.links[:1]] if cell.text else cell.links
+    ends = [[_breakable(text), target.partition(":")[0]] for text, target in links]
+    return {"text": _breakable(cell.text), "links": ends, "rests": cell.rests if cell.text else "", "id": name}
 
 
 def _breakable(text: str) -> str:

@@ -24,9 +24,10 @@ _MASS_FIELDS = frozenset(
     }
 )
 _VOLATILE = ("water", "solvent")
-_CERTIFIED = "certified"
+_CERTIFIED = "certified_share"
 #: What is stated of a lot that left, or of a record: nothing of the lot rests on it.
 _LEAVING = ("quantity", "claimed", "value")
+_RECORDED = ("value",)
 _Lot = tuple[str, str]
 
 
@@ -58,7 +59,7 @@ class _Book:
         self._of_run: dict[str, list[EvidenceRow]] = defaultdict(list)
         self._of_row: dict[tuple[str, str, str, str], list[EvidenceRow]] = defaultdict(list)
         for row in evidence:
-            if row.run:
+            if row.run and row.field not in _RECORDED:
                 self._of_run[row.run].append(row)
             elif row.figures or row.field not in _LEAVING:
                 self._of_lot[row.owner, row.lot].append(row)

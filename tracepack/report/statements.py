@@ -11,7 +11,7 @@ from tracepack.core.ledger import CompositionRow, Delivery, LabTest, LotKey, Mat
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.methods import method_basis
-from tracepack.core.quantity import kg_text, mass_mg
+from tracepack.core.quantity import mass_mg
 from tracepack.report.answers import StatementAnswer, ref_answer
 from tracepack.report.cells import value_text
 
@@ -141,14 +141,12 @@ def _attributed(scope: Scope, lineage: Lineage) -> Iterator[StatementAnswer]:
     for row in sorted(lineage.ledger.attributions, key=lambda a: a.attribution_no):
         for lot in attributed_lots(lineage, row):
             if lot in scope.lots:
-                mass = mass_mg(row.quantity, row.unit)
-                quantity = f"{value_text(row.quantity)} {row.unit}" if mass is None else f"{kg_text(mass)} kg"
                 yield StatementAnswer(
                     owner=lot.owner,
                     lot=lot.number,
                     material=lineage.material(lot),
                     field="attribution",
-                    value=f"{row.attribution_no}: {quantity}",
+                    value=f"{row.attribution_no}: {value_text(row.quantity)} {row.unit}",
                     method=row.scheme,
                     evidence="declared",
                     refs=[ref_answer(row.source.ref("quantity"))],

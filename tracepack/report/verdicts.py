@@ -12,6 +12,7 @@ from tracepack.report.answers import ref_answer
 from tracepack.report.answers_verdicts import AdviceAnswer, GateAnswer, NoteAnswer, Status, TierAnswer, VerdictAnswer
 from tracepack.report.custody_text import model_name
 from tracepack.report.document import Block, Cell, Heading, Paragraph, Table
+from tracepack.report.leads import Leads
 from tracepack.report.wording import Wording
 
 _TONES = {"met": "good", "not met": "bad"}
@@ -116,14 +117,14 @@ def scheme_figure(figure: str, w: Wording) -> str:
 # --- the section
 
 
-def verdicts_blocks(verdicts: Sequence[VerdictAnswer], w: Wording) -> list[Block]:
+def verdicts_blocks(verdicts: Sequence[VerdictAnswer], leads: Leads, w: Wording) -> list[Block]:
     """A short table of all verdicts, then each scheme that was asked for by name with its gates and advice."""
-    rows = tuple(tuple(map(Cell, _row(v, w))) for v in verdicts)
+    rows = tuple(_row(v, f"/verdicts/{place}", leads, w) for place, v in enumerate(verdicts))
     heads = tuple(w(f"verdict.{name}") for name in ("scheme", "outcome", "figure", "bounds", "reached", "leans"))
     blocks: list[Block] = [Paragraph(w("verdict.says")), Table(heads, rows)]
-    for verdict in verdicts:
+    for place, verdict in enumerate(verdicts):
         if verdict.advice is not None:
-            blocks += _detail(verdict, w)
+            blocks += _detail(verdict, f"/verdicts/{place}", leads, w)
     return blocks
 
 
@@ -134,15 +135,15 @@ def _name(verdict: VerdictAnswer, w: Wording) -> str:
     return f"{verdict.title[w.lang]}: {category}"
 
 
-def _row(verdict: VerdictAnswer, w: Wording) -> tuple[str, ...]:
+def _row(verdict: VerdictAnswer, pointer: str, leads: Leads, w: Wording) -> tuple[Cell, ...]:
     unconfirmed = sum(g.status == "unconfirmed" for g in verdict.gates) + (verdict.tiers_status == "unconfirmed")
     return (
-        _name(verdict, w),
-        w(f"outcome.{verdict.outcome}"),
-        scheme_figure(verdict.figure, w) if verdict.figure else "",
-        _bounds(verdict.low, verdict.high, w) if verdict.figure else "",
-        _reached(verdict, w),
-        w("verdict.unconfirmed_count", count=unconfirmed) if unconfirmed else "",
+        Cell(_name(verdict, w)),
+        Cell(w(f"outcome.{verdict.outcome}")),
+        Cell(scheme_figure(verdict.figure, w) if verdict.figure else ""),
+        leads.cell(_bounds(verdict.low, verdict.high, w) if verdict.figure else "", pointer),
+        Cell(_reached(verdict, w)),
+        Cell(w("verdict.unconfirmed_count", count=unconfirmed) if unconfirmed else ""),
     )
 
 
@@ -161,13 +162,15 @@ def _reached(verdict: VerdictAnswer, w: Wording) -> str:
     return highest if verdict.tier == verdict.possible_tier else w("verdict.tiers", low=verdict.tier.says[w.lang], high=highest)
 
 
-def _detail(verdict: VerdictAnswer, w: Wording) -> list[Block]:
+def _detail(verdict: VerdictAnswer, pointer: str, leads: Leads, w: Wording) -> list[Block]:
     blocks: list[Block] = [
         Heading(_name(verdict, w)),
         Paragraph(f"{w(f'outcome.{verdict.outcome}')}. {_reached(verdict, w)}".strip(), _TONES.get(verdict.outcome, "")),
         Paragraph(f"{verdict.edition}. {verdict.source}.", "quiet"),
     ]
-    gates = tuple(tuple(map(Cell, _gate_row(gate, w))) for gate in (*verdict.gates, *verdict.categories))
+    named = [*((f"{pointer}/gates/{n}", g) for n, g in enumerate(verdict.gates))]
+    named += [(f"{pointer}/categories/{n}", g) for n, g in enumerate(verdict.categories)]
+    gates = tuple(_gate_row(gate, at, leads, w) for at, gate in named)
     if gates:
         blocks.append(Table(tuple(w(f"verdict.{name}") for name in ("gate", "outcome", "bounds", "margin", "source")), gates))
     if verdict.tiers_status == "unconfirmed":
@@ -177,16 +180,16 @@ def _detail(verdict: VerdictAnswer, w: Wording) -> list[Block]:
     asked = [text for words in (verdict.asked_evidence, verdict.validity) if (text := words.get(w.lang))]
     blocks += [Paragraph(text) for text in asked]
     blocks += [Paragraph(f"{note.says[w.lang]} ({_sourced(note.source, note.status, w)})") for note in verdict.notes]
-    return [*blocks, *_advice(verdict, w)]
+    return [*blocks, *_advice(verdict, pointer, leads, w)]
 
 
-def _gate_row(gate: GateAnswer, w: Wording) -> tuple[str, ...]:
+def _gate_row(gate: GateAnswer, pointer: str, leads: Leads, w: Wording) -> tuple[Cell, ...]:
     return (
-        gate.says[w.lang],
-        w(f"outcome.{gate.outcome}"),
-        _basis(gate, w),
-        _margin(gate, w),
-        _sourced(gate.source, gate.status, w),
+        Cell(gate.says[w.lang]),
+        Cell(w(f"outcome.{gate.outcome}")),
+        leads.cell(_basis(gate, w), pointer if gate.figure else ""),
+        leads.cell(_margin(gate, w), pointer, told=False),
+        Cell(_sourced(gate.source, gate.status, w)),
     )
 
 
@@ -220,21 +223,21 @@ def _sourced(source: str, status: str, w: Wording) -> str:
     return source if status == "confirmed" else w("verdict.unconfirmed", source=source)
 
 
-def _advice(verdict: VerdictAnswer, w: Wording) -> list[Block]:
+def _advice(verdict: VerdictAnswer, pointer: str, leads: Leads, w: Wording) -> list[Block]:
     if not verdict.advice:
         return []
     names = ("advice", "advice_figure", "gain", "without", "overturns")
-    rows = tuple(tuple(map(Cell, _advice_row(a, w))) for a in verdict.advice)
+    rows = tuple(_advice_row(a, f"{pointer}/advice/{place}", leads, w) for place, a in enumerate(verdict.advice))
     return [Heading(w("verdict.advice_title")), Table(tuple(w(f"verdict.{name}") for name in names), rows)]
 
 
-def _advice_row(advice: AdviceAnswer, w: Wording) -> tuple[str, ...]:
+def _advice_row(advice: AdviceAnswer, pointer: str, leads: Leads, w: Wording) -> tuple[Cell, ...]:
     lot = f"{advice.lot} ({advice.owner})" if advice.owner else advice.lot
     cells = ", ".join(f"{ref.file} {ref.sheet}!{ref.cell}" if ref.cell else f"{ref.file} {ref.sheet}" for ref in advice.refs)
     return (
-        w(f"advice.{advice.kind}", field=w(f"advice_field.{advice.field}"), lot=lot, cells=cells),
-        scheme_figure(advice.figure, w),
-        w("verdict.points", points=points(advice.gain, w, "")),
-        "" if advice.kind == "missing" else _bounds(advice.low, advice.high, w),
-        w("verdict.yes") if advice.overturns else "",
+        Cell(w(f"advice.{advice.kind}", field=w(f"advice_field.{advice.field}"), lot=lot, cells=cells)),
+        Cell(scheme_figure(advice.figure, w)),
+        leads.cell(w("verdict.points", points=points(advice.gain, w, "")), pointer),
+        leads.cell("" if advice.kind == "missing" else _bounds(advice.low, advice.high, w), pointer, told=False),
+        Cell(w("verdict.yes") if advice.overturns else ""),
     )

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from tracepack.report.answers_calculation import CalculationAnswer
-from tracepack.report.calculation import calculation_headers, calculation_title, row_name
+from tracepack.report.calculation import calculation_headers, calculation_title
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table
 from tracepack.report.wording import Wording, display_width, printable, wording
 from tracepack.report.xlsx import OPTIONS, STAMP, sheet_name
@@ -40,16 +40,17 @@ def report_to_xlsx(document: Document, calculation: Sequence[CalculationAnswer])
     book = Workbook(out, dict(OPTIONS))
     book.set_properties({"title": printable(document.title), "created": STAMP, "comments": printable(document.subtitle)})
     styles = _styles(book)
-    names = _sheet_names(document.sections)
+    sections = [replace(section, blocks=tuple(map(_one_link_a_cell, section.blocks))) for section in document.sections]
+    names = _sheet_names(sections)
     w = wording(document.languages)
-    places = _places(document.sections, names)
-    for section in document.sections:
+    places = _places(sections, names)
+    for section in sections:
         page = _Page(book.add_worksheet(names[section.id]), places, styles, w)
         _set_up(page.sheet)
         page.sheet.write_string(0, 0, printable(document.title), styles["heading"])
         page.sheet.write_string(1, 0, printable(f"{section.title} – {document.subtitle}"), styles["quiet"])
         if section.id == _CALCULATION:
-            _write_calculation(page, calculation)
+            _write_calculation(page, section, calculation)
         else:
             _write_section(page, section)
     book.close()
@@ -70,6 +71,8 @@ def _styles(book: Workbook) -> dict[str, Format]:
         "kg": book.add_format({"num_format": '#,##0.######" kg"', **top}),
         "share": book.add_format({"num_format": "0.00%", **top}),
         "number": book.add_format({"num_format": "0.000000000", **top}),
+        "linked kg": book.add_format({"num_format": '#,##0.######" kg"', **link}),
+        "linked number": book.add_format({"num_format": "0.000000000", **link}),
         "linked share": book.add_format({"num_format": "0.00%", **link}),
     }
 
@@ -93,15 +96,41 @@ def _sheet_names(sections: Sequence[Section]) -> dict[str, str]:
     return names
 
 
+def _one_link_a_cell(block: Block) -> Block:
+    """A table whose cells have one link each, which is all that a workbook's cells can have: a row for every link.
+
+    A cell that names a row under ``rests`` keeps its text: all of its links stand there.
+    """
+    if not isinstance(block, Table) or not block.rows:
+        return block
+    rows: list[tuple[Cell, ...]] = []
+    ids: list[str] = []
+    for cells, name in zip(block.rows, block.ids or ("",) * len(block.rows), strict=True):
+        several = [cell.links if not cell.text and not cell.rests else () for cell in cells]
+        for number in range(max(1, *map(len, several))):
+            rows.append(tuple(_link(cell, links, number) for cell, links in zip(cells, several, strict=True)))
+            ids.append(name)
+    return replace(block, rows=tuple(rows), ids=tuple(ids))
+
+
+def _link(cell: Cell, links: Sequence[tuple[str, str]], number: int) -> Cell:
+    """One of a cell's links; the cell itself where it has none of several."""
+    if not links:
+        return cell
+    return Cell("", (links[number],)) if number < len(links) else Cell("")
+
+
 def _places(sections: Sequence[Section], names: Mapping[str, str]) -> dict[str, str]:
-    """Where each named row stands, as the address of a link inside the workbook."""
+    """Where each named row stands, or the rows of one name, as the address of a link inside the workbook."""
     places: dict[str, str] = {}
     for section in sections:
         sheet = names[section.id].replace("'", "''")
         for row, block in _rows(section):
             if isinstance(block, Table):
-                first = row + 1
-                places |= {name: f"internal:'{sheet}'!A{first + place + 1}" for place, name in enumerate(block.ids) if name}
+                lines = [(name, row + place + 2) for place, name in enumerate(block.ids) if name]
+                first = dict(reversed(lines))
+                for name, line in lines:
+                    places[name] = f"internal:'{sheet}'!A{first[name]}" + (f":A{line}" if line > first[name] else "")
     return places
 
 
@@ -167,8 +196,8 @@ def _write_ends(page: _Page, row: int, column: int, cell: Cell) -> None:
     if cell.share is None:
         _write_cell(page, row, column, cell)
         return
+    target = _target(page, cell)
     for place, share in enumerate(cell.share):
-        target = page.places.get(cell.links[0][1]) if cell.links else None
         if target:
             page.sheet.write_url(row, column + place, target, page.styles["linked share"], printable(cell.text))
         page.sheet.write_number(row, column + place, share, page.styles["linked share" if target else "share"])
@@ -176,9 +205,11 @@ def _write_ends(page: _Page, row: int, column: int, cell: Cell) -> None:
 
 def _write_cell(page: _Page, row: int, column: int, cell: Cell) -> None:
     text = printable(cell.text or ", ".join(shown for shown, _ in cell.links))
-    target = page.places.get(cell.links[0][1]) if cell.links else None
+    target = _target(page, cell)
     if cell.number is not None:
-        style = "kg" if text.endswith("kg") else "share" if text.endswith("%") else "number"
+        style = f"{'linked ' if target else ''}{'kg' if text.endswith('kg') else 'number'}"
+        if target:
+            page.sheet.write_url(row, column, target, page.styles[style], text)
         page.sheet.write_number(row, column, cell.number, page.styles[style])
     elif target:
         page.sheet.write_url(row, column, target, page.styles["link"], text)
@@ -187,38 +218,60 @@ def _write_cell(page: _Page, row: int, column: int, cell: Cell) -> None:
         page.sheet.write_string(row, column, text, page.styles["text"])
 
 
-def _write_calculation(page: _Page, calculation: Sequence[CalculationAnswer]) -> None:
+def _target(page: _Page, cell: Cell) -> str:
+    """Where a cell leads: the row named beside it, else its own link, to all of its rows where they are several; "" for nowhere."""
+    named = cell.rests or (cell.links[0][1] if cell.links else "")
+    first, _, last = named.partition(":")
+    target = page.places.get(first, "")
+    return f"{target}:{page.places[last].rpartition('!')[2]}" if target and last in page.places else target
+
+
+def _write_calculation(page: _Page, section: Section, calculation: Sequence[CalculationAnswer]) -> None:
     """Every end of every figure as numbers and formulas: the products, their sums, and the quotient."""
     sheet, styles, row = page.sheet, page.styles, 3
     sheet.write_string(row, 0, page.w("calculation.says"), styles["plain"])
     headers = calculation_headers(page.w)
     for column in range(len(headers)):
         sheet.set_column(column, column, 24 if column < 2 else 17)
-    for answer in calculation:
+    tables = [block for block in section.blocks if isinstance(block, Table)]
+    for answer, table in zip(calculation, tables, strict=True):
         row += 2
         sheet.write_string(row, 0, calculation_title(answer, page.w), styles["heading"])
         row += 1
         for column, header in enumerate(headers):
             sheet.write_string(row, column, header, styles["header"])
-        row = _write_working(page, row + 1, answer)
+        row = _write_working(page, row + 1, answer, table)
 
 
-def _write_working(page: _Page, first: int, answer: CalculationAnswer) -> int:
-    """The rows of one working, its sums and its quotient; returns the last row written."""
-    sheet, styles = page.sheet, page.styles
+def _write_working(page: _Page, first: int, answer: CalculationAnswer, table: Table) -> int:
+    """The rows of one working, its sums and its quotient, each with the link that ``table`` gives it; returns the last row written."""
     sums = [0.0, 0.0]
-    for row, item in enumerate(answer.rows, start=first):
-        sheet.write_string(row, 0, printable(row_name(item, page.w)), styles["text"])
-        sheet.write_string(row, 1, printable(item.material), styles["text"])
+    for row, (item, cells) in enumerate(zip(answer.rows, table.rows, strict=False), start=first):
+        for column in (0, 1, 7):
+            _write_cell(page, row, column, cells[column])
         for column, value in enumerate((item.mass_share, item.numerator, item.denominator), start=2):
-            sheet.write_number(row, column, value, styles["number"])
+            _write_number(page, row, column, cells[column], value)
         for place, value in enumerate((item.numerator, item.denominator)):
             sums[place] += item.mass_share * value
-            sheet.write_formula(row, 5 + place, f"=C{row + 1}*{'DE'[place]}{row + 1}", styles["number"], item.mass_share * value)
-    last = first + len(answer.rows)
-    sheet.write_string(last, 0, page.w("calculation.sum"), styles["bold"])
+            formula = f"=C{row + 1}*{'DE'[place]}{row + 1}"
+            _write_number(page, row, 5 + place, cells[5 + place], item.mass_share * value, formula)
+    last, total = first + len(answer.rows), table.rows[-1]
+    page.sheet.write_string(last, 0, page.w("calculation.sum"), page.styles["bold"])
+    _write_cell(page, last, 7, total[7])
     for place, letter in enumerate("FG"):
-        sheet.write_formula(last, 5 + place, f"=SUM({letter}{first + 1}:{letter}{last})", styles["number"], sums[place])
-    sheet.write_string(last + 1, 0, page.w("calculation.quotient"), styles["bold"])
-    sheet.write_formula(last + 1, 5, f"=ROUND(F{last + 1}/G{last + 1},9)", styles["number"], answer.value)
+        _write_number(page, last, 5 + place, total[5], sums[place], f"=SUM({letter}{first + 1}:{letter}{last})")
+    page.sheet.write_string(last + 1, 0, page.w("calculation.quotient"), page.styles["bold"])
+    _write_number(page, last + 1, 5, total[5], answer.value, f"=ROUND(F{last + 1}/G{last + 1},9)")
     return last + 1
+
+
+def _write_number(page: _Page, row: int, column: int, cell: Cell, value: float, formula: str = "") -> None:
+    """A number, or a formula with its value, that leads where its cell does."""
+    target = _target(page, cell)
+    style = page.styles["linked number" if target else "number"]
+    if target:
+        page.sheet.write_url(row, column, target, style, cell.text)
+    if formula:
+        page.sheet.write_formula(row, column, formula, style, value)
+    else:
+        page.sheet.write_number(row, column, value, style)
