@@ -130,7 +130,7 @@ CORE = [
     {"recountorigins", "recountbooks"},
     {"recount"},
     {"mixture", "attribution", "papers"},
-    {"conversion", "delivered", "dry", "pools"},
+    {"conversion", "deciding", "delivered", "dry", "pools"},
     {"arrivals"},
     {"accounts"},
     {"credits", "reversals"},

@@ -55,10 +55,18 @@ def pieces_of(composition: Mapping[Root, float]) -> list[Piece]:
 
 def regions_of(pieces: Sequence[Piece], change: Callable[[Props], Props] | None = None) -> list[tuple[float, Region]]:
     """Each piece's share and the region of what it may be, every material first put through ``change``."""
+    known: dict[int, Region] = {}  # by identity: pieces share their materials, and comparing those costs more than all else
+
+    def region(props: Props) -> Region:
+        found = known.get(id(props))
+        if found is None:
+            found = known[id(props)] = region_of(props if change is None else change(props))
+        return found
+
     result = []
     for piece in pieces:
-        options = piece.options if change is None else tuple(dict.fromkeys(change(p) for p in piece.options))
-        result.append((piece.share, _WATER if piece.water else hull(region_of(p) for p in options)))
+        each = {id(found): found for found in map(region, piece.options)}
+        result.append((piece.share, _WATER if piece.water else hull(each.values())))
     return result
 
 

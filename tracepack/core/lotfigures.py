@@ -14,7 +14,7 @@ from tracepack.core.ledger import LotKey
 from tracepack.core.mixing import NodeKey, Root, composition
 from tracepack.core.mixture import Mixture
 from tracepack.core.quantity import Interval
-from tracepack.core.region import Props, region_of
+from tracepack.core.region import Props, organic_material, region_of
 
 SUBSTANCE_FIGURES = ("total_carbon_of_mass", "organic_material")
 SCHEME_FIGURES = (*FIGURES, *SUBSTANCE_FIGURES)
@@ -53,7 +53,7 @@ def _figures(held: Composition, wanted: Sequence[str]) -> dict[str, Interval | N
     if any(name in SUBSTANCE_FIGURES for name in wanted):
         found["total_carbon_of_mass"] = _of_mass(pieces, _total_carbon, Interval.point(0.0))
         # What reaction water took away may have come off organic matter or off a mineral.
-        found["organic_material"] = _of_mass(pieces, _organic_material, Interval(0.0, 1.0))
+        found["organic_material"] = _of_mass(pieces, organic_material, Interval(0.0, 1.0))
     return found
 
 
@@ -79,11 +79,3 @@ def _span(spans: Sequence[Interval | None]) -> Interval | None:
 def _total_carbon(props: Props) -> Interval:
     carbons = [c for c, _ in region_of(props).total]
     return Interval(min(carbons), max(carbons))
-
-
-def _organic_material(props: Props) -> Interval:
-    """What burns: at the most what is not mineral, at the least what is known not to be, the carbon, and the bio-based mass."""
-    region = region_of(props)
-    high = 1.0 - max(props.mineral.low if props.mineral else 0.0, props.inorganic.low)
-    low = max(region.carbon.low, region.mass.low, 1.0 - props.mineral.high if props.mineral else 0.0)
-    return Interval(min(low, high), max(low, high))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tracepack.core.conversion import Feed, convert
+from tracepack.core.deciding import Options, gathered
 from tracepack.core.dry import DryGroup, dry_group
 from tracepack.core.figures import part_props
 from tracepack.core.findings import Finding, Severity
@@ -28,7 +29,8 @@ _MOSTLY = 0.5
 class Mixture:
     """The nodes of some lots' lineage, ordered sources first, and what was found on the way.
 
-    ``volatile`` is each node's volatile share of its as-is mass; ``matter`` what is known of each delivery.
+    ``volatile`` is each node's volatile share of its as-is mass; ``matter`` what is known of each delivery; ``options`` the
+    materials that each node may hold, where there are choices.
     """
 
     lineage: Lineage
@@ -46,6 +48,7 @@ class Mixture:
     drys: dict[NodeKey, DryGroup] = field(default_factory=dict)
     edges: dict[NodeKey, list[NodeKey]] = field(default_factory=dict)
     has_choices: bool = False
+    options: dict[NodeKey, Options] = field(default_factory=dict)
     unexplained: dict[RunKey, str] = field(default_factory=dict)
     self_fed: dict[LotKey, str] = field(default_factory=dict)
 
@@ -70,8 +73,8 @@ def mix_lots(lineage: Lineage, lots: Iterable[LotKey]) -> Mixture:
     mixture.has_choices = any(root.kind == "choice" for node in mixture.nodes.values() for root, _ in node.roots)
     for group in mixture.order.groups:
         _settle_products(mixture, group)
+        _settle_choices(mixture, group)
         _judge_loop(mixture, group)
-    _settle_choices(mixture)
     return mixture
 
 
@@ -330,7 +333,7 @@ def _settle_products(mixture: Mixture, group: tuple[NodeKey, ...]) -> None:
         mixture.loose.add(f"run {node[1].number}")
     for turn in range(_LOOP_ROUNDS if len(group) > 1 else 1):
         before = [mixture.nodes[n].roots[0][0].parts for n in products]
-        _settle_choices(mixture, set(group))
+        _settle_choices(mixture, group)
         found: list[tuple[object, Finding]] = []
         for node in products:
             if node[0] == "product" and node[2][1] == 0:
@@ -369,25 +372,21 @@ def _feed(mixture: Mixture, flow: RunFlow, item: Input) -> Feed:
     return Feed(item, dry, matter)
 
 
-def _settle_choices(mixture: Mixture, only: set[NodeKey] | None = None) -> None:
-    """Give each choice every material that any of its members may hold; one pass, sources first."""
+def _settle_choices(mixture: Mixture, group: tuple[NodeKey, ...]) -> None:
+    """Give each choice of a group every material that any of its members may hold; what it is made of is settled before."""
     if not mixture.has_choices:
         return
-    options: dict[NodeKey, frozenset[Props]] = {}
-    for group in mixture.order.groups:
-        if only is not None and mixture.order.position[next(iter(only))] < mixture.order.position[group[0]]:
-            return
-        held: set[Props] = set()
-        for node in group:
-            for other, _ in mixture.nodes[node].origin_mix:
-                held |= options.get(other, frozenset())
-            for root, _ in mixture.nodes[node].roots:
-                held.update(part_props(root.parts) if root.kind not in ("choice", "water") else [])
-                held.update(p for r in root.member_roots for p in part_props(r.parts))
-        frozen = frozenset(held) or frozenset((UNKNOWN,))
-        choice = (Part(1.0, tuple(frozen)),)
-        for node in group:
-            options[node] = frozen
-            for root, _ in mixture.nodes[node].roots:
-                if root.kind == "choice":
-                    root.parts = choice
+    members = set(group)
+    before = {id(o): o for n in group for m, _ in mixture.nodes[n].origin_mix if m not in members for o in (mixture.options[m],)}
+    fresh: list[Props] = []
+    for node in group:
+        for root, _ in mixture.nodes[node].roots:
+            fresh += part_props(root.parts) if root.kind not in ("choice", "water") else ()
+            fresh += (p for r in root.member_roots for p in part_props(r.parts))
+    options = gathered(list(before.values()), fresh if before or fresh else [UNKNOWN])
+    choice = (Part(1.0, options.materials),)
+    for node in group:
+        mixture.options[node] = options
+        for root, _ in mixture.nodes[node].roots:
+            if root.kind == "choice":
+                root.parts = choice

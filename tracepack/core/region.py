@@ -115,14 +115,23 @@ def region_of(props: Props) -> Region:
     )
 
 
+def organic_material(props: Props) -> Interval:
+    """What burns of a material: at the most what is not mineral, at the least what is known not to be, the carbon, and the
+    bio-based mass."""
+    region = region_of(props)
+    high = 1.0 - max(props.mineral.low if props.mineral else 0.0, props.inorganic.low)
+    low = max(region.carbon.low, region.mass.low, 1.0 - props.mineral.high if props.mineral else 0.0)
+    return Interval(min(low, high), max(low, high))
+
+
 def hull(regions: Iterable[Region]) -> Region:
     """The region that holds several: any mixture of them."""
     items = list(regions)
     if len(items) == 1:
         return items[0]
     return Region(
-        organic=_outline(point for r in items for point in r.organic),
-        total=_outline(point for r in items for point in r.total),
+        organic=outline(point for r in items for point in r.organic),
+        total=outline(point for r in items for point in r.total),
         carbon=_span(r.carbon for r in items),
         bio_carbon=_span(r.bio_carbon for r in items),
         mass=_span(r.mass for r in items),
@@ -135,7 +144,7 @@ def _span(intervals: Iterable[Interval]) -> Interval:
     return Interval(min(x.low for x in items), max(x.high for x in items))
 
 
-def _outline(points: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def outline(points: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """The corners of the convex outline of some points (Andrew's monotone chain): no ratio has its extreme inside."""
     ordered = _unique(points)
     if len(ordered) < 3:
