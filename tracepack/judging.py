@@ -34,7 +34,7 @@ def schemes_asked(names: Sequence[str]) -> list[Asked]:
     """
     rules = scheme_judgement_rules()
     if not names:
-        return [(s, None) for s in rules.schemes if any(gate.figure in SCHEME_FIGURES for gate in s.gates)]
+        return [(s, None) for s in rules.schemes if any(figure in SCHEME_FIGURES for figure in s.gated)]
     found = [(name, rules.find(name)) for name in names]
     for name, asked in found:
         if asked is None:
@@ -55,20 +55,20 @@ def verdicts(
     if not names:
         return [verdict_answer(verdict) for verdict in judged]
     states = states_of(mixture, content.lot)
-    wanted = sorted({gate.gate.figure for v in judged for gate in v.gates if gate.gate.figure in SCHEME_FIGURES})
+    wanted = sorted({gate.gate.figure for v in judged for gate in v.all_gates if gate.gate.figure in SCHEME_FIGURES})
     advice = {figure: advise(mixture, states, figure, _MOST) for figure in wanted}
     return [verdict_answer(verdict, _advice(verdict, advice)) for verdict in judged]
 
 
 def _advice(verdict: Verdict, advice: Mapping[str, Sequence[Advice]]) -> list[AdviceAnswer]:
     """What would narrow a scheme's figures, and which declared values its verdict hangs on."""
-    figures = dict.fromkeys(gate.gate.figure for gate in verdict.gates if gate.gate.figure in advice)
+    figures = dict.fromkeys(gate.gate.figure for gate in verdict.all_gates if gate.gate.figure in advice)
     return [advice_answer(item, _overturns(verdict, item)) for figure in figures for item in advice[figure]]
 
 
 def _overturns(verdict: Verdict, item: Advice) -> bool:
     """Whether a gate would be decided no more without a declared value."""
-    gates = [gate for gate in verdict.gates if gate.gate.figure == item.figure]
+    gates = [gate for gate in verdict.all_gates if gate.gate.figure == item.figure]
     if item.kind == "missing":
         return False
     return any(

@@ -62,14 +62,20 @@ def test_a13_usda_minimum_of_the_category_unrounded(category: str, percent: floa
     assert verdict(f"usda biopreferred: {category.upper()}", percent).outcome == outcome
 
 
-@pytest.mark.parametrize(("percent", "outcome"), [(20, "not met"), (24, "not met"), (50, "undecided"), (84.9, "undecided"), (85, "met")])
+@pytest.mark.parametrize(
+    ("percent", "outcome"), [(20, "not met"), (21.9, "not met"), (22, "undecided"), (50, "undecided"), (84.9, "undecided"), (85, "met")]
+)
 def test_without_a_category_usda_is_met_only_where_every_category_is(percent: float, outcome: str):
     assert verdict("USDA BioPreferred", percent).outcome == outcome
 
 
-def test_a_category_stands_in_place_of_the_default_minimum():
+@pytest.mark.parametrize(
+    ("category", "percent", "outcome"),
+    [("intermediate plastic resins", 22, "met"), ("no category", 24.9, "not met"), ("no category", 25, "met")],
+)
+def test_a_category_has_its_own_minimum_and_products_without_one_the_default(category: str, percent: float, outcome: str):
     """Resins have 22 %, less than the 25 % of products without a category."""
-    assert verdict("USDA BioPreferred: intermediate plastic resins", 22).outcome == "met"
+    assert verdict(f"USDA BioPreferred: {category}", percent).outcome == outcome
 
 
 @pytest.mark.parametrize(

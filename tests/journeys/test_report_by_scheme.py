@@ -99,3 +99,11 @@ def test_the_inventory_names_what_is_bio_based_in_part_and_its_records(workspace
     assert {"CANE-BR", "EUCA-PT"} <= set(rows[FILM]["feedstock_sources"])
     assert rows[FILM]["energy_logs"]
     assert rows[FILM]["lab_reports"]
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "No category was named"), ("de", "Keine Kategorie wurde genannt"), ("zh", "未指定类别")])
+def test_without_a_category_the_report_says_that_one_is_wanted(
+    workspace: Path, capfdbinary: pytest.CaptureFixture[bytes], lang: str, told: str
+):
+    assert told in report(workspace, capfdbinary, "--scheme", "USDA BioPreferred", "--lang", lang)
+    assert told not in report(workspace, capfdbinary, "--scheme", "USDA BioPreferred: no category", "--lang", lang)

@@ -88,6 +88,11 @@ class JudgedScheme:
     categories: tuple[Category, ...]
     notes: tuple[Note, ...]
 
+    @property
+    def gated(self) -> frozenset[str]:
+        """The figures that have a gate or a category's minimum."""
+        return frozenset({gate.figure for gate in self.gates} | ({self.figure} if self.categories else set())) - {""}
+
 
 @dataclass(frozen=True, slots=True)
 class JudgementRules:

@@ -86,6 +86,11 @@ class Verdict:
     possible_tier: Tier | None
     stated: float | None
 
+    @property
+    def all_gates(self) -> tuple[GateVerdict, ...]:
+        """The gates, and those of the categories judged beside."""
+        return (*self.gates, *(gate for _, gate in self.categories))
+
 
 def judge(scheme: JudgedScheme, standing: Standing, category: Category | None = None) -> Verdict:
     """Judge by a scheme; with a ``category`` its minimum stands in place of the scheme's own for the same figure.

@@ -16,6 +16,8 @@ from tracepack.report.leads import Leads
 from tracepack.report.wording import Wording
 
 _TONES = {"met": "good", "not met": "bad"}
+#: Decimals of a percentage that tell every share from every other: shares are known to 1e-9.
+_FINEST = 7
 
 
 def verdict_answer(verdict: Verdict, advice: Sequence[AdviceAnswer] | None = None) -> VerdictAnswer:
@@ -141,14 +143,34 @@ def _row(verdict: VerdictAnswer, pointer: str, leads: Leads, w: Wording) -> tupl
         Cell(_name(verdict, w)),
         Cell(w(f"outcome.{verdict.outcome}")),
         Cell(scheme_figure(verdict.figure, w) if verdict.figure else ""),
-        leads.cell(_bounds(verdict.low, verdict.high, w) if verdict.figure else "", pointer),
+        leads.cell(_bounds(verdict.low, verdict.high, w, _thresholds(verdict)) if verdict.figure else "", pointer),
         Cell(_reached(verdict, w)),
         Cell(w("verdict.unconfirmed_count", count=unconfirmed) if unconfirmed else ""),
     )
 
 
-def _bounds(low: float | None, high: float | None, w: Wording) -> str:
-    return w.span(low, high)
+def _bounds(low: float | None, high: float | None, w: Wording, gates: Sequence[float] = ()) -> str:
+    """A figure's bounds, each to as many digits as tell it from a threshold: what is just under 80 % does not read as 80 %."""
+    if low is None or high is None:
+        return w.span(low, high)
+    first, last = _told_apart(low, w, gates), _told_apart(high, w, gates)
+    return first if first == last else w("number.range", low=first, high=last)
+
+
+def _told_apart(share: float, w: Wording, gates: Sequence[float]) -> str:
+    """A share in percent to hundredths; to more where that would read as a threshold, or as a whole percent, which it is not."""
+    for decimals in range(2, _FINEST):
+        shown = round(share * 100, decimals)
+        edge = any(round(gate * 100, decimals) == shown and gate != share for gate in gates)
+        if not edge and (shown != int(shown) or shown in (0, 100) or round(shown / 100, 9) == share):
+            return w.percent(share, decimals)
+    return w.percent(share, _FINEST)
+
+
+def _thresholds(verdict: VerdictAnswer) -> list[float]:
+    """The shares that the scheme's own figure is held against, as far as the answer has them."""
+    tiers = [tier.start for tier in (verdict.tier, verdict.possible_tier) if tier]
+    return [*(g.at_least for g in (*verdict.gates, *verdict.categories) if g.figure == verdict.figure), *tiers]
 
 
 def _reached(verdict: VerdictAnswer, w: Wording) -> str:
@@ -173,6 +195,9 @@ def _detail(verdict: VerdictAnswer, pointer: str, leads: Leads, w: Wording) -> l
     gates = tuple(_gate_row(gate, at, leads, w) for at, gate in named)
     if gates:
         blocks.append(Table(tuple(w(f"verdict.{name}") for name in ("gate", "outcome", "bounds", "margin", "source")), gates))
+    if verdict.categories:
+        name = f"{verdict.scheme}: {verdict.categories[0].key}"
+        blocks.append(Paragraph(w("verdict.no_category", name=name), "quiet"))
     if verdict.tiers_status == "unconfirmed":
         blocks.append(Paragraph(w(f"edge_unconfirmed.{verdict.edge}"), "quiet"))
     if verdict.evidence_enough is False and verdict.evidence:
@@ -195,7 +220,7 @@ def _gate_row(gate: GateAnswer, pointer: str, leads: Leads, w: Wording) -> tuple
 
 def _basis(gate: GateAnswer, w: Wording) -> str:
     if gate.figure:
-        return _bounds(gate.low, gate.high, w)
+        return _bounds(gate.low, gate.high, w, (gate.at_least,))
     if gate.model:
         return model_name(gate.model, w)
     failed = [w("verdict.failed", tests=", ".join(gate.failed))] if gate.failed else []

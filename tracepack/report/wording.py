@@ -76,6 +76,8 @@ def wording(lang: str) -> Wording:
 
     Any other language is a KeyError (the command line offers only these).
     """
+    if lang not in EVERY_LANGUAGE:
+        raise KeyError(lang)
     if lang not in LANGUAGES:
         first, second = wordings(lang)
         return Wording(first.lang, {key: both(text, second.words[key]) for key, text in first.words.items()})
@@ -145,7 +147,7 @@ def _escaped(character: str) -> str:
 
 def display_width(text: str) -> int:
     """Columns a terminal gives the text: wide East Asian characters take two, combining ones none."""
-    return sum(_columns(c) for c in text)
+    return len(text) if text.isascii() else sum(_columns(c) for c in text)
 
 
 def _columns(character: str) -> int:
