@@ -7,6 +7,7 @@ needs it, so that ``tracepack --help`` is immediate.
 # ruff: noqa: PLC0415 - what is slow to load is imported where it is needed
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -288,8 +289,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as bug:
+        if isinstance(bug, OSError) and bug.errno in _NO_ROOM:
+            return _no_room(bug)
         return _report_bug(bug)
     return code
+
+
+#: What a full or failing disk says, wherever something was being written to it.
+_NO_ROOM = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG)
+
+
+def _no_room(problem: OSError) -> int:
+    """Say that the output could not be written; what is left of it in the buffer must not complain at exit."""
+    say(f"error: {problem.filename or 'the output'} could not be written: {problem.strerror}")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return NOT_DONE
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tracepack.core.quantity import percent_text
 from tracepack.documents import write_atomically
-from tracepack.errors import WorkspaceError
+from tracepack.errors import MissingFont, WorkspaceError
 from tracepack.report.answers import ContentAnswer, FigureAnswer
 from tracepack.workspace import Workspace
 
@@ -49,11 +49,24 @@ def run_demo(directory: Path | None = None, lang: str = "en") -> str:
     workbooks = _copy_workbooks(directory / "workbooks")
     imported = workspace.import_files(workbooks)
     lot = plan["lot"]
+    undrawn = _write_documents(workspace, lot, directory, lang)
+    facts = sum(sum(file.recorded.values()) for file in imported.files)
+    summary = _summary(directory, lot, f"{facts} facts from {len(workbooks)} workbooks", workspace.content(lot))
+    return f"{summary}\n\n{undrawn}" if undrawn else summary
+
+
+def _write_documents(workspace: Workspace, lot: str, directory: Path, lang: str) -> str:
+    """Write the demo's documents; returns which of them no font could draw, and what to do, "" for none."""
+    missing: dict[str, MissingFont] = {}
     for name, kind, file_format in _DOCUMENTS:
         make = workspace.report if kind == "report" else workspace.diagram
-        write_atomically(directory / name, make(lot, format=file_format, lang=lang))
-    facts = sum(sum(file.recorded.values()) for file in imported.files)
-    return _summary(directory, lot, f"{facts} facts from {len(workbooks)} workbooks", workspace.content(lot))
+        try:
+            document = make(lot, format=file_format, lang=lang)
+        except MissingFont as problem:
+            missing[name] = problem
+        else:
+            write_atomically(directory / name, document)
+    return "\n".join(f"Not written: {name}: {problem.message}; {problem.hint}." for name, problem in missing.items())
 
 
 def _new_folder() -> Path:

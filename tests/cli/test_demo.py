@@ -7,6 +7,7 @@ import pytest
 
 from tracepack.cli import run
 from tracepack.demo import samples
+from tracepack.report.fonts import find_fonts
 
 
 @pytest.mark.slow
@@ -39,3 +40,18 @@ def test_the_demo_can_be_run_again_and_overwrites_nothing(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     assert [run(["demo"]), run(["demo"])] == [0, 0]
     assert {path.name for path in tmp_path.iterdir()} == {"tracepack-demo", "tracepack-demo-2"}
+
+
+def test_a_demo_that_no_font_can_draw_says_which_documents_it_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    latin = find_fonts(())
+    for room in ("diagram", "html", "files", "fonts"):
+        monkeypatch.setattr(f"tracepack.report.{room}.fonts_in_reach", lambda: latin, raising=False)
+    assert run(["demo", str(tmp_path / "d"), "--lang", "zh"]) == 0
+    out, _ = capsys.readouterr()
+    told = [line for line in out.splitlines() if line.startswith("Not written: ")]
+    assert [line.split(": ")[1] for line in told] == ["lineage.pdf", "lineage.png"]
+    assert all("install a font" in line for line in told)
+    written = {path.name for path in (tmp_path / "d").iterdir() if path.is_file()}
+    assert written == {"tracepack.db", "report.html", "report.md", "report.json", "lineage.svg", "lineage.dot"}

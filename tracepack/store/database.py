@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.request import url2pathname
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
@@ -29,6 +31,42 @@ def database_url(where: str | Path) -> URL:
         return make_url(str(where))
     except ArgumentError:
         raise WorkspaceError(f"{where} is not a database URL", "for example postgresql+psycopg://user@host/name") from None
+
+
+def readable_url(url: URL) -> URL:
+    """The same database, opened so that nothing beside it must be written, where its file or folder cannot be written to.
+
+    SQLite keeps its log beside the file and makes it even to read, unless it is promised that nobody writes.  That is no
+    promise to give where a log holds changes that are not in the file yet.
+    """
+    path = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not path.is_file():
+        return url
+    if all(os.access(place, os.W_OK) for place in (path, path.absolute().parent)) or _log_size(path):
+        return url
+    return URL.create("sqlite", database=path.absolute().as_uri(), query={"mode": "ro", "immutable": "1", "uri": "true"})
+
+
+def _log_size(path: Path) -> int:
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except OSError:
+        return 0
+
+
+def _path_of(url: URL) -> Path:
+    """The file of a SQLite database, however it is opened."""
+    text = url.database or ""
+    return Path(url2pathname(text.removeprefix("file:"))) if text.startswith("file:") else Path(text)
+
+
+def _unwritten(url: URL) -> tuple[int, ...] | None:
+    """What a database that was promised to stay as it is looks like from outside; None for any other."""
+    if "immutable" not in url.query:
+        return None
+    path = _path_of(url)
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, _log_size(path)
 
 
 def connect(url: URL) -> Engine:
@@ -60,22 +98,28 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def transaction(engine: Engine, *, writing: bool) -> Iterator[Connection]:
     """One transaction: committed at the end, rolled back by any exception; the database's complaints become WorkspaceErrors."""
+    before = _unwritten(engine.url)
     try:
         with engine.connect().execution_options(writing=writing) as connection, connection.begin():
             yield connection
     except DatabaseError as problem:
         raise _explained(engine, problem) from problem
+    if before != _unwritten(engine.url):
+        raise WorkspaceError(f"the workspace {_path_of(engine.url)} changed while it was read", "run the command again")
 
 
 def _explained(engine: Engine, problem: DatabaseError) -> Exception:
     """A WorkspaceError for what a user can meet; a broken constraint is a bug and stays what it is."""
     text = str(problem.orig)
+    path = _path_of(engine.url)
     if "not a database" in text or "malformed" in text:
-        return WorkspaceError(f"{engine.url.database} is not a tracepack workspace, or is damaged: {text}")
+        return WorkspaceError(f"{path} is not a tracepack workspace, or is damaged: {text}")
     if "locked" in text:
         return WorkspaceError("another process is writing to this workspace", "wait for it to end and try again")
-    if "readonly" in text or "unable to open" in text or "disk" in text:
-        return WorkspaceError(f"the workspace {engine.url.database} could not be used: {text}")
+    if "readonly" in text:
+        return WorkspaceError(f"the workspace {path} cannot be written to", f"copy {path.name} to a folder where you may write")
+    if "unable to open" in text or "disk" in text:
+        return WorkspaceError(f"the workspace {path} could not be used: {text}")
     return problem
 
 
@@ -119,7 +163,7 @@ def open_database(where: str | Path) -> Engine:
     url = database_url(where)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise WorkspaceError(f"there is no workspace {url.database}", "`tracepack init` creates one; -w names another")
-    engine = connect(url)
+    engine = connect(readable_url(url))
     with transaction(engine, writing=False) as connection:
         if not inspect(connection).has_table(workspace.name):
             raise WorkspaceError(f"{url.database} is not a tracepack workspace", "`tracepack init` creates one")
