@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,12 @@ def test_sample_report_is_what_the_demo_writes(name: str, demo: Path, request: p
     if name in PACKED:
         assert kept[: len(PACKED[name])] == made[: len(PACKED[name])] == PACKED[name]
     else:
-        assert kept.decode("utf-8") == made.decode("utf-8")
+        assert without_fonts(kept) == without_fonts(made)
+
+
+def without_fonts(document: bytes) -> str:
+    """The document but for the glyphs that it embeds: another version of the font library may write them in other bytes."""
+    return re.sub(r'(url\("data:font/ttf;base64,)[^"]+', r"\1", document.decode("utf-8"))
 
 
 def test_nothing_else_lies_among_the_reports() -> None:

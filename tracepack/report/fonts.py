@@ -9,9 +9,9 @@ from __future__ import annotations
 import atexit
 import base64
 import importlib.util
-import io
 import os
 import shutil
+import struct
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -19,11 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 import fontpkg
-from fontTools import subset
-from fontTools.ttLib import TTCollection, TTFont
+import uharfbuzz as hb
 
 from tracepack.errors import MissingFont
 
@@ -47,6 +45,8 @@ CJK_FILES = (
 )
 #: What a Latin face holds in every page (ASCII, Latin-1, a few signs), so that one subset serves all pages of a run.
 COMMON = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))) + "‐–—‘’‚“”„†•…‰‹›€−≈≤≥→"
+#: Layout features that a page needs (kerning, accents), as four-letter tags in one number each.
+_FEATURES = frozenset(int.from_bytes(tag, "big") for tag in (b"kern", b"mark", b"mkmk", b"ccmp"))
 #: Browsers that were given no embedded Chinese font look for these.
 CJK_FALLBACK = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", "SimSun")
 
@@ -158,19 +158,19 @@ def subset_font(face: Face, text: str) -> bytes | None:
 
 @lru_cache(maxsize=32)
 def _subset(face: Face, wanted: frozenset[int]) -> bytes | None:
-    """The face with some characters only.  It takes half a second, and pages of one language want the same ones."""
-    font = TTFont(face.path, fontNumber=face.index, recalcTimestamp=False, lazy=True)
-    if font["OS/2"].fsType not in (0, 8):  # 0 installable, 8 editable; anything else may not leave the machine
+    """The face with some characters only; pages of one language want the same ones."""
+    font = _opened(face.path, face.index)
+    embedding = struct.unpack_from(">H", font.reference_table("OS/2").data, 8)[0]  # OpenType OS/2, fsType
+    if embedding not in (0, 8):  # 0 installable, 8 editable; anything else may not leave the machine
         return None
-    options = subset.Options(
-        hinting=False, notdef_outline=True, layout_features=["kern", "mark", "mkmk", "ccmp"], name_IDs=[0, 1, 2, 13, 14]
-    )
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=wanted)
-    subsetter.subset(font)
-    out = io.BytesIO()
-    font.save(out, reorderTables=None)
-    return out.getvalue()
+    plan = hb.SubsetInput()
+    plan.unicode_set.update(wanted)
+    plan.layout_feature_tag_set.clear()
+    plan.layout_feature_tag_set.update(_FEATURES)
+    plan.name_id_set.clear()
+    plan.name_id_set.update({0, 1, 2, 13, 14})  # copyright, family, style, licence and its address
+    plan.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
+    return bytes(hb.subset(font, plan).blob.data)
 
 
 def font_face_css(text: str, fonts: Fonts) -> str:
@@ -214,29 +214,34 @@ def _cjk_file(folder: Path) -> Path | None:
 
 def _cjk_face(path: Path) -> Face:
     """The face of a file; of a collection the simplified Chinese one, else the first."""
-    if path.suffix.casefold() != ".ttc":
-        return Face(path, _family(TTFont(path, lazy=True)))
-    families = [_family(font) for font in TTCollection(path, lazy=True)]
+    families = [_family(_opened(path, index)) for index in range(_opened(path, 0).count)]
     index = next((i for i, name in enumerate(families) if name.endswith(("SC", "CN"))), 0)
     return Face(path, families[index], index=index)
 
 
-def _family(font: TTFont) -> str:
-    names: Any = font["name"]
-    return str(names.getDebugName(16) or names.getDebugName(1) or "")
+@lru_cache(maxsize=32)
+def _opened(path: Path, index: int) -> hb.Face:
+    """A face of a font file; the file is mapped, not read."""
+    return hb.Face(hb.Blob.from_file_path(path), index)
+
+
+def _family(font: hb.Face) -> str:
+    """The family name that a style rule asks for: the typographic one, else the plain one."""
+    return str(font.get_name(16) or font.get_name(1) or "")
 
 
 @cache
 def _characters(face: Face) -> frozenset[int]:
-    font = TTFont(face.path, fontNumber=face.index, lazy=True)
-    return frozenset(font.getBestCmap() or {})
+    return frozenset(_opened(face.path, face.index).unicodes)
 
 
 @cache
 def _advances(face: Face) -> tuple[dict[int, int], int]:
-    font = TTFont(face.path, fontNumber=face.index, lazy=True)
-    metrics: Any = font["hmtx"]
-    return {code: metrics[name][0] for code, name in (font.getBestCmap() or {}).items()}, font["head"].unitsPerEm
+    """The width of each character in font units, and the units of one em."""
+    opened = _opened(face.path, face.index)
+    font = hb.Font(opened)
+    glyphs = ((code, font.get_nominal_glyph(code)) for code in _characters(face))
+    return {code: font.get_glyph_h_advance(glyph) for code, glyph in glyphs if glyph is not None}, opened.upem
 
 
 @cache
