@@ -124,7 +124,7 @@ CORE = [
     {"balances"},
     {"trace", "deliverychecks"},
     {"schemes", "advice", "readiness"},
-    {"workings"},
+    {"workings", "totals"},
     {"lotfigures"},
     {"content", "custody", "recountcustody"},
     {"recountorigins", "recountbooks"},

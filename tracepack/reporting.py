@@ -11,6 +11,7 @@ from tracepack.core.claimoffers import claim_offers
 from tracepack.core.claims import Models, audit_claims, ceilings
 from tracepack.core.content import content_in
 from tracepack.core.custody import lot_custody
+from tracepack.core.totals import totals_of
 from tracepack.core.trace import trace_up
 from tracepack.core.workings import workings_of
 from tracepack.errors import UsageProblem
@@ -19,6 +20,7 @@ from tracepack.questions import trace_custody, view_of
 from tracepack.report.build import content_answer, lineage_answer, trace_answer
 from tracepack.report.calculation import calculation_answers
 from tracepack.report.claims import claims_answer
+from tracepack.report.composition import composition_answers
 from tracepack.report.diagram import Format, render_diagram
 from tracepack.report.dossier import Dossier, build_dossier
 from tracepack.report.files import render_report
@@ -71,7 +73,14 @@ def dossier(store: Store, number: str, owner: str | None, schemes: Sequence[str]
     tests = {result.test.number: result.result for result in audited}
     judged = verdicts(schemes, view.mixture, made_of, custody, tests)
     worked = calculation_answers(workings_of(view.mixture, made_of))
-    more = {"claims": claims_answer(offers), "verdicts": judged, "audit": audit_answers(audited), "calculation": worked}
+    summed = composition_answers(totals_of(view.mixture, made_of))
+    more = {
+        "composition": summed,
+        "claims": claims_answer(offers),
+        "verdicts": judged,
+        "audit": audit_answers(audited),
+        "calculation": worked,
+    }
     listed = inventory_rows(gathered) if wants_inventory(schemes) else []
     return with_resting(gathered.model_copy(update={**more, "inventory": listed}))
 

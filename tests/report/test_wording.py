@@ -17,6 +17,7 @@ from tracepack.core.lotfigures import SUBSTANCE_FIGURES
 from tracepack.core.papers import Reason
 from tracepack.core.readiness import Result
 from tracepack.core.schemes import Outcome
+from tracepack.core.totals import DIMENSIONS
 from tracepack.data import layout, read_text
 from tracepack.report.answers import ContentFigures
 from tracepack.report.answers_readiness import BioBased
@@ -49,6 +50,7 @@ BY_VALUE = {
     "tier_edge": set(get_args(Edge)),
     "edge_unconfirmed": set(get_args(Edge)),
     "advice": {"missing", "weak"},
+    "composition_by": set(DIMENSIONS),
     "advice_field": {"biobased_carbon", "organic_carbon", "biobased_mass"},
     "book_rule": {term.name for rule in balance_rules().rules for term in rule.terms},
 }

@@ -214,9 +214,15 @@ def _state(mixture: Mixture, key: NodeKey, figures: Mapping[str, Figure]) -> Dat
 
 def _origins(mixture: Mixture, key: NodeKey) -> tuple[tuple[Origin, ...], tuple[Origin, ...]]:
     """Physical origins (largest first) and, apart, the sources of deliveries under mass balance or book and claim."""
+    physical, attributed = origins_by_delivery(mixture, key)
+    return _merged(physical), _merged(attributed)
+
+
+def origins_by_delivery(mixture: Mixture, key: NodeKey) -> tuple[list[Origin], list[Origin]]:
+    """The same, each delivery of a lot by itself, in no order."""
     shares, unknown = origins(key, mixture.nodes, mixture.order)
     if mixture.volatile[key] >= 1.0:
-        return (), ()
+        return [], []
     items = list(shares.items())
     carbon = bio_shares(
         [(share, bio_carbon_of(root)) for root, share in items] + ([(unknown, Interval(0.0, 1.0))] if unknown > 1e-9 else [])
@@ -229,7 +235,7 @@ def _origins(mixture: Mixture, key: NodeKey) -> tuple[tuple[Origin, ...], tuple[
         attributed.extend(booked)
     if unknown > 1e-9:
         physical.append(Origin(None, None, None, unknown, carbon[-1]))
-    return _merged(physical), _merged(attributed)
+    return physical, attributed
 
 
 def _origins_of(mixture: Mixture, root: Root, share: float, bio: Interval | None) -> tuple[list[Origin], list[Origin]]:

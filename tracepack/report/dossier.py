@@ -27,6 +27,7 @@ from tracepack.report.answers import (
 )
 from tracepack.report.answers_calculation import CalculationAnswer
 from tracepack.report.answers_claims import ClaimsAnswer
+from tracepack.report.answers_composition import CompositionTable
 from tracepack.report.answers_readiness import AuditAnswer, InventoryRow
 from tracepack.report.answers_verdicts import VerdictAnswer
 from tracepack.report.cells import value_text
@@ -53,7 +54,7 @@ class Dossier(Model):
     ``claims`` is what may be said of the lot, null where nobody asked;
     ``verdicts`` what the schemes asked for say of it, ``audit`` the readiness list,
     ``inventory`` what is bio-based in it where a scheme that asks for that was named;
-    ``rests_on`` which cells of ``evidence`` each figure rests on (`tracepack.report.resting`).
+    ``composition`` what its origins add up to; ``rests_on`` which cells of ``evidence`` each figure rests on (`tracepack.report.resting`).
     """
 
     lot: LotAnswer
@@ -68,6 +69,7 @@ class Dossier(Model):
     verdicts: list[VerdictAnswer] = Field(default_factory=list)
     audit: list[AuditAnswer] = Field(default_factory=list)
     inventory: list[InventoryRow] = Field(default_factory=list)
+    composition: list[CompositionTable] = Field(default_factory=list)
     calculation: list[CalculationAnswer] = Field(default_factory=list)
     rests_on: list[RestsOn] = Field(default_factory=list)
     evidence: list[EvidenceRow]

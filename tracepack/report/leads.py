@@ -22,7 +22,8 @@ class Leads:
     def __init__(self, dossier: Dossier) -> None:
         self._dossier = dossier
         self._sets: dict[str, RestsOn] = {pointer: found for found in dossier.rests_on for pointer in found.figures}
-        self._listed: dict[str, list[str]] = {}
+        self._every = {found.id: found for found in dossier.rests_on}
+        self._listed: dict[str, dict[str, None]] = {}
 
     def to(self, pointer: str) -> str:
         """The one row (E5) that a figure rests on, else its list (R3); "" where nothing is known of it."""
@@ -35,12 +36,13 @@ class Leads:
         return found.id
 
     def _list(self, found: RestsOn, pointer: str) -> None:
-        named = self._listed.setdefault(found.id, [])
+        if found.id not in self._listed:
+            self._listed[found.id] = {}
+            for other in found.also:
+                if other in self._every:
+                    self._list(self._every[other], "")
         if pointer:
-            named.append(pointer)
-        for other in self._dossier.rests_on if found.also else ():
-            if other.id in found.also and other.id not in self._listed:
-                self._list(other, "")
+            self._listed[found.id][pointer] = None
 
     def cell(
         self, text: str, pointer: str, *, share: tuple[float, float] | None = None, number: float | None = None, told: bool = True
@@ -139,6 +141,12 @@ def _of_inventory(dossier: Dossier, path: Sequence[str], w: Wording) -> str:
     return _joined(w("section.inventory"), lot_name(row.owner, row.lot))
 
 
+def _of_total(dossier: Dossier, path: Sequence[str], w: Wording) -> str:
+    answer = dossier.composition[int(path[0])]
+    row = answer.rows[int(path[2])] if path[1] == "rows" else None
+    return _joined(w(f"composition_by.{answer.by}"), (row.name or "") if row else "")
+
+
 def _section(name: str) -> _Name:
     return lambda _dossier, _path, w: w(f"section.{name}")
 
@@ -153,6 +161,7 @@ def _joined(*parts: str) -> str:
 
 #: How a figure is named, by the part of the dossier that it stands in.
 _NAMES: dict[str, _Name] = {
+    "composition": _of_total,
     "content": _of_content,
     "trace": _of_trace,
     "calculation": _of_sum,

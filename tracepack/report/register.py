@@ -15,7 +15,7 @@ ATTRIBUTED = "attributed"
 _BOOKKEPT = ("mass balance", "book and claim")
 _VOLATILE = ("solvent", "water")
 #: What only says whose feedstock a delivery is of, or by which paper: it moves origins, no content figure.
-_ORIGIN = ("certificate_no", "feedstock_source", "source_id", "feedstock", "category", "country_of_origin")
+_ORIGIN = ("supplier", "certificate_no", "feedstock_source", "source_id", "feedstock", "category", "country_of_origin")
 _STRUCTURE = ("layer_share", "thickness", "density", "grammage")
 #: What moves not every figure where the lot's organic carbon, and the bio-based share of it, are stated exactly.
 _WHERE_CERTAIN = {

@@ -42,6 +42,7 @@ def with_resting(dossier: Dossier) -> Dossier:
     _trace(sets, dossier.trace)
     _lineage(sets, dossier.lineage)
     _rows(sets, dossier)
+    _totals(sets, dossier)
     _sums(sets, dossier)
     for place, verdict in enumerate(dossier.verdicts):
         _verdict(sets, f"/verdicts/{place}", verdict)
@@ -200,6 +201,16 @@ def _rows(sets: _Sets, dossier: Dossier) -> None:
     for name in ("lab_tests", "shipments", "records"):
         for place, item in enumerate(getattr(dossier, name)):
             book.add(f"/{name}/{place}", book.beside(item.ref))
+
+
+def _totals(sets: _Sets, dossier: Dossier) -> None:
+    """Each total rests on the cells that say its name, and on what the shares rest on."""
+    for place, answer in enumerate(dossier.composition):
+        sets.book.add(f"/composition/{place}/mass_share", [], [sets.masses])
+        for number, row in enumerate(answer.rows):
+            cited = {e.id: e for ref in row.refs for e in sets.book.beside(ref) if e.ref == ref}
+            ordered = sorted(cited.values(), key=lambda row: int(row.id[1:]))
+            sets.book.add(f"/composition/{place}/rows/{number}", ordered, [sets.carbon])
 
 
 def _sums(sets: _Sets, dossier: Dossier) -> None:

@@ -9,6 +9,7 @@ from tracepack.report.answers import ContentFigures, FigureAnswer, OriginAnswer
 from tracepack.report.calculation import calculation_blocks
 from tracepack.report.checksteps import check_blocks
 from tracepack.report.claims import claims_blocks
+from tracepack.report.composition import composition_blocks
 from tracepack.report.crosssection import layer_blocks
 from tracepack.report.custody_text import custody_cells, custody_facts, custody_title
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
@@ -45,6 +46,7 @@ def compose(dossier: Dossier, w: Wording, lineage_svg: str = "", digest: str = "
         "lot": _lot(dossier, leads, w),
         "content": _content(dossier, leads, w),
         "origins": _origins(dossier, leads, w),
+        "composition": composition_blocks(dossier.composition, {p.party: p.name for p in dossier.parties}, leads, w),
         "calculation": calculation_blocks(dossier.calculation, leads, w),
         "layers": layer_blocks(dossier.runs, leads, w),
         "lineage": _lineage(dossier, lineage_svg, leads, w),

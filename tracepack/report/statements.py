@@ -20,6 +20,7 @@ _STATED = ("biobased_carbon", "biobased_mass", "organic_carbon", "inorganic_carb
 _TESTED = ("pmc", "ref", "biobased_carbon", "organic_carbon")
 #: What turns an area, a length or a count into mass.
 _SIZES = ("grammage", "width", "piece_weight")
+_OF_SOURCE = ("feedstock", "category", "country_of_origin", "certificate_no")
 #: What a chemical conversion takes from its product's description.
 _PRODUCT = ("kind", "organic_carbon", "inorganic_carbon", "ash")
 
@@ -47,6 +48,8 @@ def descriptions(scope: Scope, lineage: Lineage) -> list[StatementAnswer]:
     for delivery in scope.deliveries:
         described = lineage.catalogue.material(delivery.supplier, delivery.material, delivery.delivery_date)
         words = [*_decisive(delivery), "mass_basis", "chain_of_custody", "certificate_no", "feedstock_source"]
+        if "supplier" in delivery.source.columns:
+            words.append("supplier")
         result.extend(_stated(delivery, delivery.lot, delivery.material, words))
         if described is not None:
             fields = ["kind", "mass_basis", *_decisive(described), *_sizes(delivery.unit)]
@@ -117,7 +120,7 @@ def _sourced(delivery: Delivery, lineage: Lineage) -> Iterator[StatementAnswer]:
     for source_id, _ in lineage.source_shares(delivery):
         source = lineage.source_of(delivery, source_id)
         if source is not None:
-            yield from _stated(source, delivery.lot, delivery.material, ["feedstock", "category", "country_of_origin"], source_id)
+            yield from _stated(source, delivery.lot, delivery.material, _OF_SOURCE, source_id)
 
 
 def _of_run_row(run: Run, row: RunRow, lineage: Lineage) -> Iterator[StatementAnswer]:
