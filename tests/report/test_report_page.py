@@ -141,3 +141,50 @@ def test_nothing_leaves_the_page(browser: str, tmp_path: Path, width: int):
         width=width,
     )
     assert found == {"page": True, "wide": [], "clipped": []}
+
+
+@pytest.mark.parametrize("mark", ["\u061c", "\u200f", "\u202e", "\u2067"], ids=ascii)
+def test_a_direction_mark_turns_nothing_that_is_seen(mark: str):
+    """The lot number is in the page to the letter; what is seen is its spelling, so that no other number is read."""
+    shown = render_report(example.film_dossier(f"FILM{mark}1"), "html").decode().split('<script type="application/json"')[0]
+    spelt = f"FILM\\u{ord(mark):04x}1"
+    assert f'data-shown="{spelt}"><span>FILM{mark}1</span></span>' in shown
+    assert mark not in re.sub(r'<span class="marked" data-shown="[^"]*"><span>[^<]*</span></span>', "", shown)
+    assert f"<title>Traceability report: {spelt} " in shown
+
+
+@pytest.mark.slow
+def test_the_page_is_used_by_keyboard_in_the_order_in_which_it_is_read(browser: str, tmp_path: Path):
+    """Everything that acts is a button, a link, a field or a box of the picture that takes the focus; headers sort as buttons do."""
+    found = probed(
+        browser,
+        tmp_path,
+        """
+        const focusable = [...document.querySelectorAll('a, button, input, [tabindex]')];
+        const acts = focusable.filter((one) => one.getClientRects().length);
+        const reached = acts.filter((one) => { one.focus(); return document.activeElement === one; });
+        const button = document.querySelector('#evidence th:nth-child(2) button');
+        button.focus(); button.click();
+        const rings = [...new Set(acts.filter((one) => one.matches('button, input')).map((one) => one.tagName + one.type))];
+        const figure = document.querySelector('figure.zooms'), svg = figure.querySelector('svg');
+        const before = svg.getAttribute('viewBox');
+        figure.dispatchEvent(new KeyboardEvent('keydown', { key: '+', bubbles: true }));
+        const nearer = svg.getAttribute('viewBox');
+        figure.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+        parent.postMessage(JSON.stringify({
+          all: acts.length, reached: reached.length, rings,
+          jumps: focusable.filter((one) => one.tabIndex > 0).length,
+          named: acts.filter((one) => !(one.textContent.trim() || one.getAttribute('aria-label') || one.labels?.length)).length,
+          sorted: button.parentElement.getAttribute('aria-sort'), kept: document.activeElement === button,
+          zoomed: nearer !== before, back: svg.getAttribute('viewBox'), before,
+        }), '*');
+        """,
+    )
+    assert found["all"] > 20
+    assert found["reached"] == found["all"]
+    assert found["jumps"] == found["named"] == 0
+    assert sorted(found["rings"]) == ["BUTTONbutton", "INPUTsearch"]
+    assert found["sorted"] == "ascending"
+    assert found["kept"]
+    assert found["zoomed"]
+    assert [float(side) for side in found["back"].split()] == [float(side) for side in found["before"].split()]

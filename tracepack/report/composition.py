@@ -9,7 +9,7 @@ from tracepack.core.totals import TotalRow, Totals
 from tracepack.report.answers import ref_answer
 from tracepack.report.answers_composition import CompositionRow, CompositionTable
 from tracepack.report.document import Block, Cell, Heading, Paragraph, Table, table
-from tracepack.report.leads import Leads
+from tracepack.report.leads import Leads, total_name
 from tracepack.report.wording import Wording
 
 #: So many runs of neighbouring rows are printed beside a total.
@@ -68,10 +68,6 @@ def _cells(
 
 
 def _name(answer: CompositionTable, row: CompositionRow, parties: Mapping[str, str], w: Wording) -> str:
-    if row.name is None:
-        return w("composition.unknown")
-    if not row.name:
-        return w("composition.none_stated")
-    if answer.by == "supplier" and parties.get(row.name):
+    if answer.by == "supplier" and row.name and parties.get(row.name):
         return f"{parties[row.name]} ({row.name})"
-    return w.term("category", row.name) if answer.by == "category" else row.name
+    return total_name(answer, row, w)

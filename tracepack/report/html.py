@@ -16,10 +16,14 @@ from tracepack.report.bilingual import composed
 from tracepack.report.document import Bullets, Heading, Paragraph, Picture, Table
 from tracepack.report.dossier import Dossier
 from tracepack.report.fonts import Fonts, font_face_css, fonts_in_reach
-from tracepack.report.wording import printable, wording
+from tracepack.report.wording import printable, visible, wording
 
 #: What stands in for the parts that depend on the page's own text; data come after the first two and before the last.
 _STYLE, _FAMILIES, _CARRIED, _SCRIPT = "\0style", "\0families", "\0carried", "\0script"
+
+#: Marks that turn the direction of what follows: a number with one in it would be read as another.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SPELT = Markup('<span class="marked" data-shown="{}"><span>{}</span></span>')
 
 
 def render_html(
@@ -58,6 +62,13 @@ def _inline(picture: str) -> Markup:
     return Markup(re.sub(r"^\s*<\?xml[^>]*\?>\s*|<defs><style>.*?</style></defs>", "", picture, flags=re.DOTALL))
 
 
+def _marked(text: str) -> str | Markup:
+    """Text for the page, to the letter.  Where a mark in it would turn the direction of writing, its visible spelling is seen instead."""
+    if text.isascii() or not _TURNING.search(text):
+        return printable(text)
+    return _SPELT.format(visible(text), printable(text))
+
+
 def _width(picture: str) -> str:
     """The picture's own width in points, below which its text would be too small to read."""
     found = re.search(r'<svg width="([\d.]+)pt"', picture)
@@ -71,7 +82,8 @@ def _quoted(families: str) -> str:
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["printable"] = printable
+    environment.filters["marked"] = _marked
+    environment.filters["visible"] = visible
     environment.filters["inline"] = _inline
     environment.filters["natural"] = _width
     kinds = {"table": Table, "heading": Heading, "bullets": Bullets, "picture": Picture, "paragraph": Paragraph}

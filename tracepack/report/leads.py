@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from tracepack.report.answers_composition import CompositionRow, CompositionTable
 from tracepack.report.document import Block, Cell, Paragraph, table
 from tracepack.report.dossier import Dossier
 from tracepack.report.dossier_rows import RestsOn
@@ -144,7 +145,16 @@ def _of_inventory(dossier: Dossier, path: Sequence[str], w: Wording) -> str:
 def _of_total(dossier: Dossier, path: Sequence[str], w: Wording) -> str:
     answer = dossier.composition[int(path[0])]
     row = answer.rows[int(path[2])] if path[1] == "rows" else None
-    return _joined(w(f"composition_by.{answer.by}"), (row.name or "") if row else "")
+    return _joined(w(f"composition_by.{answer.by}"), w("composition.whole") if row is None else total_name(answer, row, w))
+
+
+def total_name(answer: CompositionTable, row: CompositionRow, w: Wording) -> str:
+    """What a row of the composition is of, in words."""
+    if row.name is None:
+        return w("composition.unknown")
+    if not row.name:
+        return w("composition.none_stated")
+    return w.term("category", row.name) if answer.by == "category" else row.name
 
 
 def _section(name: str) -> _Name:

@@ -72,6 +72,7 @@ def document_to_pdf(document: Document, fonts: Fonts, *, stamp: str = "", enclos
     given = {
         "lang": document.lang,
         "title": visible(document.title) or _EMPTY,
+        "heading": _breakable(document.title) or _EMPTY,
         "subtitle": visible(document.subtitle),
         "stamp": visible(stamp),
         "contents": enclosed.contents if enclosed else "",
@@ -99,6 +100,8 @@ _PORTRAIT_COLUMNS = 6
 #: Where a long word may be broken.
 _BREAK = "\u200b"
 _LONGEST_WORD = 14
+#: A column of texts up to this long is as wide as they are, where such columns together leave room for the others.
+_SHORT, _SHORT_TOGETHER = 13, 60
 #: What stands for a heading without text: the standard wants one.
 _EMPTY = "–"
 
@@ -126,8 +129,14 @@ def _table(table: Table) -> dict[str, Any]:
     headers = [_breakable(header) for header in table.headers]
     texts = [headers, *([shown(cell) for cell in row] for row in table.rows)]
     columns = [[display_width(line[i]) for line in texts] for i in range(len(headers))]
-    widths = [min(max(*column, 6), 30) for column in columns]
-    return {"kind": "table", "headers": headers, "rows": rows, "right": sorted(table.right), "widths": widths}
+    return {"kind": "table", "headers": headers, "rows": rows, "right": sorted(table.right), "widths": _widths([max(c) for c in columns])}
+
+
+def _widths(longest: Sequence[int]) -> list[int]:
+    """Parts of the page's width for columns by their longest texts; 0 is as wide as its text, so that no short one leaves its column."""
+    short = [width <= _SHORT for width in longest]
+    fitted = any(short) and not all(short) and sum(width + 2 for width, fits in zip(longest, short, strict=True) if fits) <= _SHORT_TOGETHER
+    return [0 if fitted and fits else min(max(width, 6) + 2, 32) for width, fits in zip(longest, short, strict=True)]
 
 
 def _cell(cell: Cell, name: str) -> dict[str, Any]:
