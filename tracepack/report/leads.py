@@ -117,6 +117,9 @@ def _of_trace(dossier: Dossier, path: Sequence[str], w: Wording) -> str:
     if path[0] == "links":
         link = dossier.trace.links[int(path[1])]
         return _joined(w("section.lineage"), link.run or lot_name(link.to_owner or "", link.to))
+    if path[0] == "lots":
+        lot = dossier.trace.lots[int(path[1])]
+        return _joined(w("section.custody" if path[-1] == "chain_of_custody" else "section.lineage"), lot_name(lot.owner, lot.number))
     if path[0] == "open_ends":
         end = dossier.trace.open_ends[int(path[1])]
         return _joined(w("text.open_ends"), lot_name(end.owner, end.number))

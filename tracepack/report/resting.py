@@ -49,6 +49,10 @@ def with_resting(dossier: Dossier) -> Dossier:
     return dossier.model_copy(update={"rests_on": book.sets()})
 
 
+#: What sets the model of a lot; where nothing does, what brought it says that it is there without.
+_PAPERS = ("chain_of_custody", "certificate_no", "attributed_content", "attribution")
+
+
 class _Book:
     """Sets of evidence, each kept once, numbered R1, R2 ... as they are first asked for."""
 
@@ -160,7 +164,11 @@ def _custody(sets: _Sets, pointer: str, answer: ContentAnswer | TraceAnswer) -> 
 def _trace(sets: _Sets, trace: TraceAnswer) -> None:
     book = sets.book
     for place, lot in enumerate(trace.lots):
-        book.add(f"/trace/lots/{place}", book.quantities((lot.owner, lot.number)), [sets.masses])
+        brought = book.quantities((lot.owner, lot.number))
+        book.add(f"/trace/lots/{place}", brought, [sets.masses])
+        if lot.chain_of_custody is not None:
+            papers = [row for row in book.said_of((lot.owner, lot.number)) if row.field in _PAPERS]
+            book.add(f"/trace/lots/{place}/chain_of_custody", papers or brought)
     for place, link in enumerate(trace.links):
         to = (link.to_owner or "", link.to)
         rows = book.of_run(link.run) if link.run else book.said_of(to)

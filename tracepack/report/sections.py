@@ -11,7 +11,7 @@ from tracepack.report.checksteps import check_blocks
 from tracepack.report.claims import claims_blocks
 from tracepack.report.composition import composition_blocks
 from tracepack.report.crosssection import layer_blocks
-from tracepack.report.custody_text import custody_cells, custody_facts, custody_title
+from tracepack.report.custody_chain import custody_blocks
 from tracepack.report.document import Block, Bullets, Cell, Document, Heading, Paragraph, Picture, Section, Table, table
 from tracepack.report.dossier import Dossier
 from tracepack.report.inventory import inventory_blocks
@@ -47,6 +47,7 @@ def compose(dossier: Dossier, w: Wording, lineage_svg: str = "", digest: str = "
         "content": _content(dossier, leads, w),
         "origins": _origins(dossier, leads, w),
         "composition": composition_blocks(dossier.composition, {p.party: p.name for p in dossier.parties}, leads, w),
+        "custody": custody_blocks(dossier, leads, w),
         "calculation": calculation_blocks(dossier.calculation, leads, w),
         "layers": layer_blocks(dossier.runs, leads, w),
         "lineage": _lineage(dossier, lineage_svg, leads, w),
@@ -121,10 +122,6 @@ def _content(dossier: Dossier, leads: Leads, w: Wording) -> list[Block]:
         ]
     else:
         blocks.append(Paragraph(f"{w('text.attributed')}: {w('text.attributed_none')}", "quiet"))
-    if content.chain_of_custody is not None:
-        blocks.append(Heading(custody_title(content.chain_of_custody, w)))
-        blocks += [Paragraph(line) for line in custody_facts(content.chain_of_custody, w)]
-        blocks.append(Paragraph("; ".join(custody_cells(content.chain_of_custody)), "quiet"))
     if content.states:
         blocks.append(Heading(w("text.states")))
     for number, state in enumerate(content.states):
