@@ -19,6 +19,7 @@ ROOMS = {
     "commandoptions": set(),
     "manyreports": {"documents", "questions", "reporting", "store", "report", "core", "errors"},
     "reportcommand": {"progress", "showing", "workspace", "errors"},
+    "diagramcommand": {"commandoptions", "showing", "report"},
     "lotcommands": {"commandoptions", "reportcommand", "showing", "errors"},
     "evidencecommands": {"commandoptions", "showing", "workspace", "report", "errors"},
     "evidence": {
@@ -37,6 +38,7 @@ ROOMS = {
     "cli": {
         "bookcommand",
         "commandoptions",
+        "diagramcommand",
         "evidencecommands",
         "lotcommands",
         "showing",
@@ -63,6 +65,7 @@ ROOMS = {
         "layoutanswers",
         "listing",
         "manyreports",
+        "picturing",
         "questions",
         "reporting",
         "intake",
@@ -102,6 +105,7 @@ ROOMS = {
     "questions": {"bookkeeping", "claiming", "store", "report", "core", "data", "errors", "rulebook"},
     "judging": {"questions", "core", "report", "errors", "rulebook"},
     "reporting": {"judging", "questions", "store", "report", "core", "data", "errors", "rulebook"},
+    "picturing": {"questions", "store", "report", "core", "errors", "rulebook"},
     "rulebook": {"core", "data"},
     "intake": {"core", "data", "errors"},
     "store": {"core", "data", "errors"},
@@ -126,6 +130,7 @@ CORE = [
     {"schemes", "advice", "readiness"},
     {"workings", "totals"},
     {"lotfigures"},
+    {"originparts"},
     {"content", "custody", "recountcustody"},
     {"recountorigins", "recountbooks"},
     {"recount"},
@@ -157,7 +162,7 @@ CORE = [
 #: An outside library and the only modules (prefixes) that may import it.
 OWNERS = {
     "cryptography": ("evidence.signing",),
-    "click": ("cli", "evidencecommands", "commandoptions", "lotcommands", "layoutoptions", "showing"),
+    "click": ("cli", "diagramcommand", "evidencecommands", "commandoptions", "lotcommands", "layoutoptions", "showing"),
     "sqlalchemy": ("store",),
     "openpyxl": (
         "intake.workbook",

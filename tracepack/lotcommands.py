@@ -10,7 +10,6 @@ import click
 from tracepack.commandoptions import DONE, FOUND_ERRORS, as_of_option, json_option, lang_option, languages_option, owner_option
 from tracepack.showing import deliver, format_of, opened, show
 
-DIAGRAM_FORMATS = ("svg", "pdf", "png", "dot")
 REPORT_FORMATS = ("md", "html", "pdf", "xlsx", "json")
 
 
@@ -55,21 +54,6 @@ def check(workspace: str, lot: str | None, owner: str | None, as_of: int | None,
     answer = opened(workspace, as_of).check(lot, owner=owner)
     show(answer, as_json, "check_text", lang)
     return FOUND_ERRORS if any(finding.severity == "error" for finding in answer.findings) else DONE
-
-
-@click.command("diagram", epilog="Example:  tracepack diagram FILM-2026-031 -o lineage.svg")
-@click.argument("lot")
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.svg, .pdf, .png or .dot; default SVG to stdout."
-)
-@owner_option
-@as_of_option
-@lang_option
-@click.pass_obj
-def diagram(workspace: str, lot: str, output: Path | None, owner: str | None, as_of: int | None, lang: str) -> None:
-    """Draw the lineage of LOT, from feedstock sources on the left to the lot on the right."""
-    file_format = format_of(output, DIAGRAM_FORMATS)
-    deliver(opened(workspace, as_of).diagram(lot, format=file_format, owner=owner, lang=lang), output)
 
 
 @click.command("report", epilog="Example:  tracepack report FILM-2026-031 --lang de -o report.html")

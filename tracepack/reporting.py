@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import get_args
 
 from tracepack.core.certchecks import check_stated
 from tracepack.core.claimoffers import claim_offers
@@ -14,14 +13,12 @@ from tracepack.core.custody import lot_custody
 from tracepack.core.totals import totals_of
 from tracepack.core.trace import trace_up
 from tracepack.core.workings import workings_of
-from tracepack.errors import UsageProblem
 from tracepack.judging import readiness, schemes_asked, verdicts, wants_inventory
 from tracepack.questions import trace_custody, view_of
 from tracepack.report.build import content_answer, lineage_answer, trace_answer
 from tracepack.report.calculation import calculation_answers
 from tracepack.report.claims import claims_answer
 from tracepack.report.composition import composition_answers
-from tracepack.report.diagram import Format, render_diagram
 from tracepack.report.dossier import Dossier, build_dossier
 from tracepack.report.files import render_report
 from tracepack.report.inventory import inventory_rows
@@ -30,20 +27,6 @@ from tracepack.report.resting import with_resting
 from tracepack.report.statements import descriptions
 from tracepack.rulebook import claim_wording_rules
 from tracepack.store import Store
-
-
-def diagram(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> bytes:
-    """The lineage picture of a lot as svg, pdf, png or dot.  Raises UnknownLot, MissingFont, UsageProblem (another format)."""
-    view = view_of(store, number, owner)
-    found = trace_up(view.mixture, view.lot)
-    return render_diagram(lineage_answer(view.mixture, found.scope, found.lots), _picture_format(file_format), title=number, lang=lang)
-
-
-def _picture_format(text: str) -> Format:
-    for known in get_args(Format):
-        if text == known:
-            return known  # type: ignore[no-any-return]
-    raise UsageProblem(f"{text} is no picture format", f"use one of {', '.join(get_args(Format))}")
 
 
 def dossier(store: Store, number: str, owner: str | None, schemes: Sequence[str] = ()) -> Dossier:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tracepack import bookkeeping, listing, questions
 from tracepack.errors import UsageProblem
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from tracepack.importing import Progress
     from tracepack.intake.annotate import Annotated
     from tracepack.intake.suggestions import Names
+    from tracepack.picturing import Picture
     from tracepack.report.answers_declaration import DeclarationAnswer
     from tracepack.report.answers_diff import DiffAnswer
     from tracepack.report.answers_reports import ReportsAnswer
     from tracepack.report.answers_schemes import SchemesAnswer
     from tracepack.report.answers_verify import VerifyAnswer
+    from tracepack.report.diagram import By
 
 
 class Workspace:
@@ -189,12 +191,32 @@ class Workspace:
         with self._store.reading():
             return bookkeeping.books(self._store, site, period, format, lang)
 
-    def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en") -> bytes:  # noqa: A002
-        """The lineage picture as svg, pdf, png or dot.  Raises UnknownLot, MissingFont."""
-        from tracepack import reporting
+    def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en", **asked: Any) -> bytes:  # noqa: A002
+        """The lineage picture as svg, pdf, png or dot; ``asked`` as for `picture`.  Raises UnknownLot, MissingFont, UsageProblem."""
+        return self.picture(lot, format=format, owner=owner, lang=lang, **asked).document
+
+    def picture(
+        self,
+        lot: str,
+        *,
+        format: str = "svg",  # noqa: A002
+        owner: str | None = None,
+        lang: str = "en",
+        down: bool = False,
+        unfold: Sequence[str] = (),
+        whole: bool = False,
+        depth: int | None = None,
+        by: By = "content",
+    ) -> Picture:
+        """The lineage picture and its folds: up or ``down``, to a ``depth`` in runs, coloured ``by`` content, mass, origin or custody.
+
+        What is larger than a picture holds is folded, but for the folds named by ``unfold``, or nothing of the ``whole``.
+        Raises UnknownLot, MissingFont, UsageProblem (another format, an unknown fold).
+        """
+        from tracepack import picturing
 
         with self._store.reading():
-            return reporting.diagram(self._store, lot, owner, format, lang)
+            return picturing.lineage_picture(self._store, lot, owner, format, lang, picturing.Wanted(down, tuple(unfold), whole, depth, by))
 
     def report(
         self,

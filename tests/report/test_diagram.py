@@ -167,9 +167,9 @@ def test_our_font_has_every_letter_our_latin_wording_needs():
         assert missing_glyphs("".join(diagram.wording(lang).words.values()), LATIN) == ""
 
 
-def test_a_large_lineage_is_drawn_plainly_and_says_so():
+def test_a_large_lineage_drawn_whole_is_drawn_plainly_and_says_so():
     lineage = chain(1_200)
-    svg = diagram.render_diagram(lineage, "svg", fonts=LATIN).decode()
+    svg = diagram.render_diagram(lineage, "svg", fonts=LATIN, drawing=diagram.Drawing(whole=True)).decode()
     assert svg.count('class="node"') == 1_200
     assert svg.count('class="edge"') == 1_199
     assert "Plain layout: 1200 nodes" in unescape(svg)

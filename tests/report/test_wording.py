@@ -21,6 +21,7 @@ from tracepack.core.totals import DIMENSIONS
 from tracepack.data import layout, read_text
 from tracepack.report.answers import ContentFigures
 from tracepack.report.answers_readiness import BioBased
+from tracepack.report.diagram import By
 from tracepack.report.wording import LANGUAGES, display_width, printable, visible, wording
 from tracepack.rulebook import balance_rules
 
@@ -50,6 +51,7 @@ BY_VALUE = {
     "tier_edge": set(get_args(Edge)),
     "edge_unconfirmed": set(get_args(Edge)),
     "advice": {"missing", "weak"},
+    "diagram_scale": set(get_args(By)),
     "composition_by": set(DIMENSIONS),
     "advice_field": {"biobased_carbon", "organic_carbon", "biobased_mass"},
     "book_rule": {term.name for rule in balance_rules().rules for term in rule.terms},

@@ -56,13 +56,19 @@ class Trace:
 def trace_up(mixture: Mixture, asked: LotKey) -> Trace:
     """Everything a lot is made of, by the dated states its makers drew."""
     lot = mixture.lineage.canonical(asked)
-    starts: list[NodeKey] = [("state", lot, i) for i in range(len(mixture.pools[lot].states))]
-    scope = scope_of(mixture, starts)
+    scope, depths = reach_up(mixture, lot)
     passing = _demand(mixture, lot)
     links = _run_links(mixture, scope, passing) + _source_links(mixture, scope, passing, lot)
     unaccounted = sum(_missing(mixture, run) * asked / (mixture.flows[run].out_mg or 1) for (run, _, _), asked in passing.by_output.items())
     ends = _open_ends(mixture, scope)
-    return Trace(_run_depths(mixture, lot, scope), _masses(mixture.pools, scope.lots), _sorted(links), ends, round(unaccounted), (), scope)
+    return Trace(depths, _masses(mixture.pools, scope.lots), _sorted(links), ends, round(unaccounted), (), scope)
+
+
+def reach_up(mixture: Mixture, lot: LotKey) -> tuple[Scope, dict[LotKey, int]]:
+    """What a canonical lot is made of, and the runs between it and each lot of that, at least; no masses, which cost far more."""
+    starts: list[NodeKey] = [("state", lot, i) for i in range(len(mixture.pools[lot].states))]
+    scope = scope_of(mixture, starts)
+    return scope, _run_depths(mixture, lot, scope)
 
 
 def _run_depths(mixture: Mixture, lot: LotKey, scope: Scope) -> dict[LotKey, int]:

@@ -287,12 +287,13 @@ class TraceShipment(Model):
 class LineageNode(Model):
     """A node of the lineage picture.  ``id`` is unique and stable; ``depth`` counts from the asked lot (0) upstream.
 
-    kind: source (feedstock), delivered (a root lot), run, own (a made lot), unknown (an open end or unknown input).
+    kind: source (feedstock), delivered (a root lot), run, own (a made lot), unknown (an open end or unknown input), shipment
+    (downstream only).
     ``share`` is bio_carbon_toc of a lot, None for sources and runs.
     """
 
     id: str
-    kind: Literal["source", "delivered", "run", "own", "unknown"]
+    kind: Literal["source", "delivered", "run", "own", "unknown", "shipment"]
     owner: str = ""
     number: str
     name: str = ""

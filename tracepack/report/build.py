@@ -11,7 +11,7 @@ from tracepack.core.figures import FIGURES, Figure, bio_range
 from tracepack.core.findings import Finding, sort_findings
 from tracepack.core.ledger import LotKey, RunKey
 from tracepack.core.lineage import Lineage, lineage_graph
-from tracepack.core.mixing import NodeKey, Root, compositions
+from tracepack.core.mixing import Node, NodeKey, Root, compositions
 from tracepack.core.mixture import Mixture
 from tracepack.core.quantity import kg_text, rounded_share
 from tracepack.core.trace import Trace
@@ -215,10 +215,10 @@ def lineage_answer(mixture: Mixture, scope: Scope, depths: Mapping[LotKey, int])
     graph = lineage_graph(lineage, scope.lots)
     graph.remove_nodes_from([n for n in graph if n[0] == "run" and n[1] not in runs])
     graph.remove_nodes_from([n for n in graph if n[0] == "lot" and n[1] not in scope.lots])
-    shares = _lot_shares(mixture, scope.lots)
+    shares = lot_shares(mixture, scope.lots)
     nodes = [_lineage_node(mixture, node, depths, shares, graph) for node in graph]
     edges = [
-        LineageEdge(**{"from": _node_id(a)}, to=_node_id(b), mass_kg=_kg(data["mass_mg"]), attributed=data["attributed"])
+        LineageEdge(**{"from": node_id(a)}, to=node_id(b), mass_kg=_kg(data["mass_mg"]), attributed=data["attributed"])
         for a, b, data in graph.edges(data=True)
     ]
     return LineageAnswer(
@@ -227,17 +227,34 @@ def lineage_answer(mixture: Mixture, scope: Scope, depths: Mapping[LotKey, int])
     )
 
 
-def _node_id(node: tuple[Any, ...]) -> str:
+def node_id(node: tuple[Any, ...]) -> str:
     """A node's kind and names joined by ":", which is escaped inside a name so that two nodes never share an id."""
     names = (str(part) for x in node[1:] for part in (x if isinstance(x, tuple) else (x,)))
-    return ":".join([node[0], *(name.replace("%", "%25").replace(":", "%3A") for name in names)])
+    return ":".join([node[0], *(name.replace("%", "%25").replace(":", "%3A") if "%" in name or ":" in name else name for name in names)])
 
 
-def _lot_shares(mixture: Mixture, lots: Iterable[LotKey]) -> dict[LotKey, FigureAnswer]:
+def lot_shares(mixture: Mixture, lots: Iterable[LotKey]) -> dict[LotKey, FigureAnswer]:
     """Bio-based carbon content of every lot's latest state, in one pass."""
     latest: dict[LotKey, NodeKey] = {lot: ("state", lot, len(mixture.pools[lot].states) - 1) for lot in lots}
-    found = compositions(latest.values(), mixture.nodes, mixture.edges, mixture.order)
-    return {lot: _share(found[node], mixture.volatile[node]) for lot, node in latest.items()}
+    found = compositions(latest.values(), _alike(mixture.nodes), mixture.edges, mixture.order)
+    known: dict[tuple[tuple[int, float], ...], FigureAnswer] = {}
+    shares: dict[LotKey, FigureAnswer] = {}
+    for lot, node in latest.items():
+        same = (*((id(root), share) for root, share in found[node].items()), (0, mixture.volatile[node]))
+        if same not in known:
+            known[same] = _share(found[node], mixture.volatile[node])
+        shares[lot] = known[same]
+    return shares
+
+
+def _alike(nodes: Mapping[NodeKey, Node]) -> dict[NodeKey, Node]:
+    """The same nodes with one root for all that may be the same: bounds of a mixture need no more, and many lots are alike."""
+    first: dict[tuple[Any, ...], Root] = {}
+
+    def same(root: Root) -> Root:
+        return first.setdefault((root.kind == "water", root.parts), root)
+
+    return {key: Node(node.mix, [(same(root), share) for root, share in node.roots], node.origin) for key, node in nodes.items()}
 
 
 def _share(matter: Mapping[Root, float], volatile: float) -> FigureAnswer:
@@ -254,13 +271,13 @@ def _lineage_node(
 ) -> LineageNode:
     lineage = mixture.lineage
     if node[0] == "lot":
-        return _lot_node(mixture, node[1], 2 * depths.get(node[1], 0), shares)
+        return lot_node(mixture, node[1], 2 * depths.get(node[1], 0), shares)
     if node[0] == "run":
         return _run_node(mixture, node[1], graph, depths)
     source = lineage.sources.get((node[1], node[2]))
     depth = 1 + max((2 * depths.get(lot[1], 0) for lot in graph.successors(node)), default=0)
     return LineageNode(
-        id=_node_id(node),
+        id=node_id(node),
         kind="source",
         owner=node[1],
         number=node[2],
@@ -271,11 +288,12 @@ def _lineage_node(
     )
 
 
-def _lot_node(mixture: Mixture, lot: LotKey, depth: int, shares: Mapping[LotKey, FigureAnswer]) -> LineageNode:
+def lot_node(mixture: Mixture, lot: LotKey, depth: int, shares: Mapping[LotKey, FigureAnswer]) -> LineageNode:
+    """A lot as a node of the picture, ``depth`` steps from the asked one."""
     lineage, pool = mixture.lineage, mixture.pools[lot]
     kind = "unknown" if pool.origin_missing else "own" if lineage.makers.get(lot) else "delivered"
     return LineageNode(
-        id=_node_id(("lot", lot)),
+        id=node_id(("lot", lot)),
         kind=kind,  # type: ignore[arg-type]
         owner=lot.owner,
         number=lot.number,
@@ -291,7 +309,7 @@ def _run_node(mixture: Mixture, key: RunKey, graph: Any, depths: Mapping[LotKey,
     flow = mixture.flows[key]
     depth = 1 + max((2 * depths.get(lot[1], 0) for lot in graph.successors(("run", key))), default=0)
     return LineageNode(
-        id=_node_id(("run", key)),
+        id=node_id(("run", key)),
         kind="run",
         owner=key.site,
         number=key.number,

@@ -5,6 +5,14 @@ from __future__ import annotations
 #: A ramp from dark blue (0 %) to yellow (100 %) with even steps of lightness, readable with any colour vision and in grey.
 RAMP = ((0, 34, 78), (42, 63, 108), (87, 93, 109), (124, 123, 120), (166, 157, 117), (211, 193, 100), (254, 232, 56))
 
+#: Colours for names, told apart with any colour vision (Okabe and Ito, 2008); the name always stands in them as text.
+NAMED = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00", "#999999")
+
+
+def category_colour(place: int) -> str:
+    """The colour of the name at a place of a list, from the first again after the last."""
+    return NAMED[place % len(NAMED)]
+
 
 def share_colour(share: float) -> str:
     """The colour of a share 0..1 as "#rrggbb"."""

@@ -1,7 +1,7 @@
 """The lineage picture: sources on the left, the asked lot on the right, the mass on every link.
 
-Graphviz lays out and draws; labels are its HTML-like ones with every datum escaped, so that no lot number is ever
-read as markup or as one of Graphviz's backslash escapes.
+Graphviz lays out and draws.  What is too large for a picture is folded first (`tracepack.core.folding`): each fold shows
+how many it holds, their mass and bounds, and every link that is not drawn by itself is part of one that is.
 """
 
 from __future__ import annotations
@@ -10,252 +10,335 @@ import html
 import math
 import re
 from collections.abc import Mapping
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import Literal
 
 import graphviz
 import pygraphviz
 
-from tracepack.report.answers import FigureAnswer, LineageAnswer, LineageEdge, LineageNode
-from tracepack.report.colour import ink_on, share_colour
-from tracepack.report.fonts import Fonts, font_face_css, fontconfig, fonts_in_reach, require_glyphs, text_width
+from tracepack.core.folding import Flow, Fold, Folded
+from tracepack.report.answers import LineageAnswer, LineageNode
+from tracepack.report.boxes import (
+    INK,
+    LOOKS,
+    QUIET,
+    Box,
+    Parts,
+    Shading,
+    band_cell,
+    box_attributes,
+    colour_of,
+    fold_box,
+    fold_caption,
+    fold_title,
+    markup,
+    node_box,
+    to_grams,
+)
+from tracepack.report.colour import share_colour
+from tracepack.report.folds import Balance, balances, fold_lineage
+from tracepack.report.fonts import Fonts, font_face_css, fontconfig, fonts_in_reach, require_glyphs
 from tracepack.report.layered import place_in_columns, point, straight_line
-from tracepack.report.pdf import picture_to_pdf, picture_to_png
-from tracepack.report.wording import Wording, display_width, visible, wording
+from tracepack.report.paper import paper_of
+from tracepack.report.pdf import picture_size, picture_to_pdf, picture_to_png
+from tracepack.report.wording import Wording, visible, wording
+
+__all__ = ["LOOKS", "Drawing", "FoldName", "Format", "diagram_dot", "fold_names", "render_diagram"]
 
 Format = Literal["svg", "pdf", "png", "dot"]
+By = Literal["content", "mass", "origin", "custody"]
 
 #: Above this, `dot` takes too long: the picture is laid out in plain columns, and says so.
 LARGE = 250
-WRAP = 30
-INK = "#1b1f24"
-QUIET = "#57606a"
-#: By kind: Graphviz shape, border colour, border width, fill.  Shape, border and caption differ, so colour is never needed.
-LOOKS: Mapping[str, tuple[str, str, str, str]] = {
-    "source": ("cds", "#007a58", "1.6", "#eef8f4"),
-    "delivered": ("note", "#0062a3", "1.6", "#ffffff"),
-    "run": ("ellipse", "#57606a", "1.2", "#eef0f2"),
-    "own": ("box", "#1b1f24", "1.8", "#ffffff"),
-    "unknown": ("octagon", "#b3400a", "3", "#fff1e8"),
-}
-#: Inches between label and outline, where the outline is no rectangle.
-MARGINS = {"source": "0.2,0.1", "run": "0,0", "unknown": "0,0"}
+#: The paper a picture is drawn for before its size is known; the note has the same length for each.
+_PAPERS = ("A4", "A3")
+#: So many names have a colour of their own, and a place in the legend.
+_NAMED = 6
 
 
-def diagram_dot(lineage: LineageAnswer, *, title: str = "", lang: str = "en", fonts: Fonts | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a lineage is drawn.
+
+    ``opened`` are names of folds to open, ``whole`` folds nothing, ``depth`` counts runs from the asked lot.  ``parts`` are
+    each lot's parts by node id, for ``by`` origin or custody.  ``says`` stands above the picture: what it shows in words,
+    its date; ``weak`` are the ids of the nodes where least is known.
+    """
+
+    opened: tuple[str, ...] = ()
+    whole: bool = False
+    depth: int | None = None
+    by: By = "content"
+    down: bool = False
+    says: tuple[str, ...] = ()
+    weak: frozenset[str] = frozenset()
+    parts: Mapping[str, Parts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldName:
+    """A fold that a picture shows: its name for ``--unfold``, what it holds, its kg (None: nothing of it is weighed)."""
+
+    name: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """Everything a picture is drawn from."""
+
+    lineage: LineageAnswer
+    folded: Folded
+    nodes: Mapping[str, LineageNode]
+    drawing: Drawing
+    w: Wording
+    fonts: Fonts
+
+    @property
+    def large(self) -> bool:
+        return len(self.folded.folds) > LARGE
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Graphviz names by fold: n1, n2 ... in the order of the folds (a number is data and may hold anything)."""
+        return {one.name: f"n{place}" for place, one in enumerate(self.folded.folds, start=1)}
+
+    def kinds(self, one: Fold) -> dict[str, int]:
+        """How many members of each kind a fold has."""
+        counts: dict[str, int] = {}
+        for member in one.members:
+            kind = self.nodes[member].kind
+            counts[kind] = counts.get(kind, 0) + 1
+        return dict(sorted(counts.items()))
+
+
+def _scene(lineage: LineageAnswer, drawing: Drawing, lang: str, fonts: Fonts | None) -> _Scene:
+    folded = fold_lineage(lineage, opened=drawing.opened, depth=drawing.depth, whole=drawing.whole)
+    nodes = {node.id: node for node in lineage.nodes}
+    return _Scene(lineage, folded, nodes, drawing, wording(lang), fonts or fonts_in_reach())
+
+
+_PLAIN = Drawing()
+
+
+def diagram_dot(lineage: LineageAnswer, *, title: str = "", lang: str = "en", fonts: Fonts | None = None, drawing: Drawing = _PLAIN) -> str:
     """The picture as DOT source: the same answer gives the same text."""
-    w = wording(lang)
-    fonts = fonts or fonts_in_reach()
-    large = len(lineage.nodes) > LARGE
-    graph = graphviz.Digraph(
-        "lineage",
-        graph_attr=_graph_attributes(lineage, title, large, w, fonts),
-        node_attr={"fontname": fonts.families, "fontsize": "11", "fontcolor": INK},
-        edge_attr={"fontname": fonts.families, "fontsize": "10", "fontcolor": INK, "color": "#8c959f", "arrowsize": "0.7"},
-    )
-    names = node_names(lineage)
-    heaviest = max((_kilograms(edge.mass_kg) for edge in lineage.edges), default=0.0)
-    places = place_in_columns(lineage) if large else {}
-    for node in lineage.nodes:
-        fixed = {"pos": point(places[node.id])} if large else {}
-        graph.node(names[node.id], **_node_attributes(node, w, fonts), **fixed)
-    for edge in lineage.edges:
-        line = straight_line(places[edge.from_], places[edge.to]) if large else ("", "")
-        fixed = {"pos": line[0], "lp": line[1]} if large else {}
-        graph.edge(names[edge.from_], names[edge.to], **_edge_attributes(edge, heaviest, w), **fixed)
-    return str(graph.source)
+    scene = _scene(lineage, drawing, lang, fonts)
+    dot = _dot(scene, title, _PAPERS[0])
+    return _dot(scene, title, _paper(_drawn(dot, scene)))
 
 
-def render_diagram(lineage: LineageAnswer, fmt: Format, *, title: str = "", lang: str = "en", fonts: Fonts | None = None) -> bytes:
+def render_diagram(
+    lineage: LineageAnswer, fmt: Format, *, title: str = "", lang: str = "en", fonts: Fonts | None = None, drawing: Drawing = _PLAIN
+) -> bytes:
     """The picture in one of four formats; SVG carries its font, PDF and PNG are made from that SVG.
 
     PDF and PNG raise `MissingFont` for text that no font in reach can draw; SVG and DOT are written all the same.
     """
-    fonts = fonts or fonts_in_reach()
-    dot = diagram_dot(lineage, title=title, lang=lang, fonts=fonts)
     if fmt == "dot":
-        return dot.encode()
-    svg = _svg(dot, lineage, title, fonts)
+        return diagram_dot(lineage, title=title, lang=lang, fonts=fonts, drawing=drawing).encode()
+    scene = _scene(lineage, drawing, lang, fonts)
+    svg = _svg(scene, title)
     if fmt == "svg":
-        return _with_fonts(svg, fonts).encode()
-    require_glyphs(_text_of(svg), fonts)
-    return picture_to_pdf(svg, fonts) if fmt == "pdf" else picture_to_png(svg, fonts)
+        return with_fonts(svg, scene.fonts).encode()
+    require_glyphs(text_of(svg), scene.fonts)
+    return picture_to_pdf(svg, scene.fonts) if fmt == "pdf" else picture_to_png(svg, scene.fonts)
 
 
-def node_names(lineage: LineageAnswer) -> dict[str, str]:
-    """Graphviz names by node id: n1, n2 ... in the answer's order (a number is data and may hold anything)."""
-    return {node.id: f"n{place}" for place, node in enumerate(lineage.nodes, start=1)}
+def fold_names(lineage: LineageAnswer, *, lang: str = "en", drawing: Drawing = _PLAIN) -> tuple[list[FoldName], frozenset[str]]:
+    """The folds that a picture shows, heaviest first, and every name that could be opened."""
+    scene = _scene(lineage, drawing, lang, None)
+    shown = sorted((one for one in scene.folded.folds if not one.single), key=lambda f: (-f.mass_mg, f.name))
+    lines = [
+        FoldName(one.name, ", ".join(t for t in (fold_caption(one, scene.kinds(one), scene.w), fold_title(one, scene.w)) if t))
+        for one in shown
+    ]
+    return lines, frozenset(scene.folded.names)
 
 
-def _to_grams(mass_kg: str | None) -> str | None:
-    """A mass as the picture shows it: to the gram, where the answers keep milligrams."""
-    if mass_kg is None:
-        return None
-    rounded = Decimal(mass_kg).quantize(Decimal("0.001"))
-    return f"{rounded:f}".rstrip("0").rstrip(".") if rounded else mass_kg
+# --- the document
 
 
-def _kilograms(mass_kg: str | None) -> float:
-    return float(Decimal(mass_kg)) if mass_kg is not None else 0.0
+def _dot(scene: _Scene, title: str, paper: str) -> str:
+    families = scene.fonts.families
+    graph = graphviz.Digraph(
+        "lineage",
+        graph_attr=_graph_attributes(scene, title, paper),
+        node_attr={"fontname": families, "fontsize": "11", "fontcolor": INK},
+        edge_attr={"fontname": families, "fontsize": "10", "fontcolor": INK, "color": "#8c959f", "arrowsize": "0.7"},
+    )
+    names, sums = scene.names, balances(scene.folded, scene.nodes)
+    places = place_in_columns(scene.folded, scene.drawing.down) if scene.large else {}
+    shading = _shading(scene)
+    for one in scene.folded.folds:
+        fixed = {"pos": point(places[one.name])} if scene.large else {}
+        graph.node(names[one.name], **box_attributes(_box(one, scene, sums[one.name], shading), scene.w, scene.fonts), **fixed)
+    heaviest = max((flow.mass_mg or 0 for flow in scene.folded.flows), default=0)
+    grey = {one.name for one in scene.folded.folds if one.remainder}
+    for flow in scene.folded.flows:
+        line = straight_line(places[flow.start], places[flow.end]) if scene.large else ("", "")
+        fixed = {"pos": line[0], "lp": line[1]} if scene.large else {}
+        attributes = _edge_attributes(flow, heaviest, sums[flow.end], bool({flow.start, flow.end} & grey), scene.w)
+        graph.edge(names[flow.start], names[flow.end], **attributes, **fixed)
+    return str(graph.source)
 
 
-def _graph_attributes(lineage: LineageAnswer, title: str, large: bool, w: Wording, fonts: Fonts) -> dict[str, str]:
+def _box(one: Fold, scene: _Scene, balance: Balance, shading: Shading) -> Box:
+    weak = not scene.drawing.weak.isdisjoint(one.members)
+    if one.single:
+        return node_box(scene.nodes[one.name], balance, shading, weak, scene.w)
+    return fold_box(one, scene.kinds(one), balance, shading, weak, scene.w)
+
+
+def _shading(scene: _Scene) -> Shading:
+    lots = [one.mass_mg for one in scene.folded.folds if scene.nodes[one.members[0]].kind not in ("source", "run", "shipment")]
+    return Shading(scene.drawing.by, max(lots, default=0), scene.drawing.parts, _part_names(scene.drawing))
+
+
+def _part_names(drawing: Drawing) -> list[str]:
+    """The names of the parts that there is most of: those have a colour, and a place in the legend."""
+    held: dict[str, float] = {}
+    for parts in drawing.parts.values():
+        for name, share in parts:
+            held[name] = held.get(name, 0.0) + share
+    return sorted(held, key=lambda name: (-round(held[name], 6), name))[:_NAMED]
+
+
+def _graph_attributes(scene: _Scene, title: str, paper: str) -> dict[str, str]:
     return {
         "rankdir": "LR",
         "bgcolor": "#ffffff",
-        "fontname": fonts.families,
+        "fontname": scene.fonts.families,
         "fontsize": "11",
         "fontcolor": INK,
-        "label": _header(lineage, title, large, w),
+        "label": _header(scene, title, paper),
         "labelloc": "t",
         "labeljust": "l",
         "nodesep": "0.22",
         "ranksep": "0.5",
         "pad": "0.2",
-        "splines": "line" if large else "spline",
+        "splines": "line" if scene.large else "spline",
         "outputorder": "edgesfirst",
     }
 
 
-def _header(lineage: LineageAnswer, title: str, large: bool, w: Wording) -> str:
-    """Title, colour scale, and what lines mean, as one HTML-like table."""
-    cells = "".join(_band_cell(w.percent(share, 0), share) for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
-    notes = [w("diagram.reading")]
-    notes += [w("diagram.attributed_note")] if any(edge.attributed for edge in lineage.edges) else []
-    notes += [w("diagram.large", count=len(lineage.nodes))] if large else []
-    rows = [f'<TR><TD COLSPAN="8" ALIGN="LEFT"><FONT POINT-SIZE="15"><B>{_text(title)}</B></FONT></TD></TR>'] if title.strip() else []
-    rows.append(f'<TR><TD ALIGN="LEFT">{_text(w("diagram.scale"))}</TD>{cells}<TD></TD></TR>')
-    rows += [f'<TR><TD COLSPAN="8" ALIGN="LEFT"><FONT COLOR="{QUIET}">{_text(note)}</FONT></TD></TR>' for note in notes]
+def _header(scene: _Scene, title: str, paper: str) -> str:
+    """Title, what the picture says in words, colour scale, and what lines mean, as one HTML-like table."""
+    rows = [f'<TR><TD COLSPAN="8" ALIGN="LEFT"><FONT POINT-SIZE="15"><B>{markup(title)}</B></FONT></TD></TR>'] if title.strip() else []
+    rows += [f'<TR><TD COLSPAN="8" ALIGN="LEFT"><FONT POINT-SIZE="12">{markup(text)}</FONT></TD></TR>' for text in scene.drawing.says]
+    rows.append(_legend(scene))
+    notes = _notes(scene, paper)
+    rows += [f'<TR><TD COLSPAN="8" ALIGN="LEFT"><FONT COLOR="{QUIET}">{markup(note)}</FONT></TD></TR>' for note in notes]
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{"".join(rows)}</TABLE>>'
 
 
-def _text(text: str) -> str:
-    """Data as text inside an HTML-like label: Graphviz reads its own backslash escapes there too, and refuses empty text."""
-    return html.escape(visible(text)).replace("\\", "\\\\") or " "
+def _legend(scene: _Scene) -> str:
+    """What the colours say: a scale, or names."""
+    w, by = scene.w, scene.drawing.by
+    if by in ("content", "mass"):
+        cells = "".join(band_cell(w.percent(share, 0), share_colour(share)) for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
+        return f'<TR><TD ALIGN="LEFT">{markup(w(f"diagram_scale.{by}"))}</TD>{cells}<TD></TD></TR>'
+    names = _part_names(scene.drawing)
+    cells = "".join(band_cell(name, colour_of(name, names)) for name in names)
+    return f'<TR><TD ALIGN="LEFT">{markup(w(f"diagram_scale.{by}"))}</TD>{cells}<TD COLSPAN="{7 - len(names)}"></TD></TR>'
 
 
-def _node_attributes(node: LineageNode, w: Wording, fonts: Fonts) -> dict[str, str]:
-    shape, border, width, fill = LOOKS[node.kind]
-    asked = node.kind in ("own", "delivered") and node.depth == 0
-    style = "filled,dashed,bold" if node.kind == "unknown" else "filled"
-    attributes = {
-        "label": _node_label(node, asked, w, fonts),
-        "shape": shape,
-        "color": border,
-        "penwidth": "3.5" if asked else width,
-        "fillcolor": fill,
-        "style": style,
-    }
-    return {**attributes, "margin": MARGINS.get(node.kind, "0.08,0.05")}
+def _notes(scene: _Scene, paper: str) -> list[str]:
+    w, folded = scene.w, scene.folded
+    notes = [w("diagram.reading_down" if scene.drawing.down else "diagram.reading")]
+    notes += [w("diagram.attributed_note")] if any(flow.attributed for flow in folded.flows) else []
+    if any(not one.single for one in folded.folds):
+        notes.append(w("diagram.folded", nodes=len(scene.nodes), boxes=len(folded.folds)))
+    notes += [w("diagram.remainder_note")] if any(one.remainder for one in folded.folds) else []
+    notes += [w("diagram.large", count=len(folded.folds))] if scene.large else []
+    newest = max((node.date for node in scene.lineage.nodes), default="")
+    dated = [w("diagram.dated", date=newest)] if newest else []
+    return [*notes, " ".join([*dated, w("diagram.paper", paper=paper)])]
 
 
-def _node_label(node: LineageNode, asked: bool, w: Wording, fonts: Fonts) -> str:
-    lines = [line for text in (node.material, *_details(node, w)) if text for line in _wrapped(text)[:3]]
-    number = _wrapped(node.number or node.name)
-    caption = w("diagram.asked") if asked else w(f"diagram.{node.kind}", owner=node.owner, name=node.name)
-    rows = [_row(caption, 9, fonts, colour=LOOKS[node.kind][1])]
-    rows += [_row(line, 12, fonts, bold=True) for line in number]
-    rows += [_row(line, 10.5, fonts) for line in lines]
-    rows += [_band(node.share, w)] if node.share is not None else []
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1.5">{"".join(rows)}</TABLE>>'
-
-
-def _details(node: LineageNode, w: Wording) -> list[str]:
-    """What a node says below its number and material."""
-    if node.kind == "source":
-        return [node.name, ", ".join(part for part in (w.term("category", node.category), node.country) if part)]
-    if node.kind == "run":
-        return [node.date]
-    return [w.kg(_to_grams(node.mass_kg))]
-
-
-def _wrapped(text: str) -> list[str]:
-    """Lines of at most `WRAP` columns, broken at spaces where there are any; nothing is dropped."""
-    lines = [""]
-    for word in re.findall(r"\S+\s*|\s+", text):
-        if lines[-1] and display_width(lines[-1] + word.rstrip()) > WRAP:
-            lines.append("")
-        for character in word:
-            if display_width(lines[-1] + character.strip()) > WRAP:
-                lines.append("")
-            lines[-1] += character
-    return [line.strip() for line in lines if line.strip()]
-
-
-def _row(text: str, size: float, fonts: Fonts, *, bold: bool = False, colour: str = INK) -> str:
-    """One line of a node; its least width is our own measure, so that it fits even where the layout's font lacks the glyphs."""
-    shown = visible(text)
-    width = math.ceil(text_width(shown, size, fonts, bold=bold)) + 4
-    body = f"<B>{_text(text)}</B>" if bold else _text(text)
-    font = f'<FONT POINT-SIZE="{size}" COLOR="{colour}">{body}</FONT>'
-    return f'<TR><TD COLSPAN="2" WIDTH="{width}">{font}</TD></TR>'
-
-
-def _band(share: FigureAnswer, w: Wording) -> str:
-    """The share on its colour: one cell where it is known, two (least and greatest) where it is a range."""
-    if share.low is None or share.high is None:
-        return f'<TR><TD COLSPAN="2" BGCOLOR="#d0d7de"><FONT POINT-SIZE="10">{_text(w("diagram.no_carbon"))}</FONT></TD></TR>'
-    if w.percent(share.low) == w.percent(share.high):
-        return f"<TR>{_band_cell(w('diagram.share', share=w.percent(share.low)), share.low, span=2)}</TR>"
-    low, high = f"≥ {w.percent(share.low)}", f"≤ {w.percent(share.high)}"
-    return f"<TR>{_band_cell(low, share.low)}{_band_cell(high, share.high)}</TR>"
-
-
-def _band_cell(text: str, share: float, span: int = 1) -> str:
-    colour = share_colour(share)
-    body = f'<FONT POINT-SIZE="10" COLOR="{ink_on(colour)}">{_text(text)}</FONT>'
-    return f'<TD COLSPAN="{span}" BGCOLOR="{colour}" CELLPADDING="3">{body}</TD>'
-
-
-def _edge_attributes(edge: LineageEdge, heaviest: float, w: Wording) -> dict[str, str]:
+def _edge_attributes(flow: Flow, heaviest: int, target: Balance, grey: bool, w: Wording) -> dict[str, str]:
     """Mass as label and, by its square root, as width; attributed edges are dashed, named, and never pull the layout."""
-    mass = w.kg(_to_grams(edge.mass_kg))
-    if edge.attributed:
+    mass = _flow_mass(flow, w)
+    if flow.attributed:
         label = _edge_label(w("diagram.attributed", mass=mass))
         return {"label": label, "style": "dashed", "color": "#7a3e9d", "fontcolor": "#7a3e9d", "penwidth": "1.5"}
-    width = 1 + 5 * math.sqrt(_kilograms(edge.mass_kg) / heaviest) if heaviest > 0 else 1.0
-    return {"label": _edge_label(mass), "penwidth": f"{width:.2f}"}
+    whole = target.whole or 0
+    if flow.mass_mg is not None and not flow.unweighed and 0 < flow.mass_mg < whole:
+        mass = w("diagram.part_of", mass=mass, share=w.percent(flow.mass_mg / whole, 1))
+    width = 1 + 5 * math.sqrt((flow.mass_mg or 0) / heaviest) if heaviest > 0 else 1.0
+    look = {"color": "#afb8c1", "style": "dashed", "fontcolor": QUIET} if grey else {}
+    return {"label": _edge_label(mass), "penwidth": f"{width:.2f}", **look}
+
+
+def _flow_mass(flow: Flow, w: Wording) -> str:
+    mass = w.kg(to_grams(flow.mass_mg))
+    if flow.unweighed and flow.mass_mg is not None:
+        return w("diagram.and_unweighed", mass=mass, count=flow.unweighed)
+    return mass
 
 
 def _edge_label(text: str) -> str:
     """A label with room around it, so that it stands clear of a thick line."""
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4"><TR><TD>{_text(text)}</TD></TR></TABLE>>'
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4"><TR><TD>{markup(text)}</TD></TR></TABLE>>'
 
 
-def _svg(dot: str, lineage: LineageAnswer, title: str, fonts: Fonts) -> str:
-    """The SVG as Graphviz draws it, its generic titles replaced by what nodes and links are."""
-    with fontconfig(fonts):
-        graph = pygraphviz.AGraph(string=dot)
-        graph.has_layout = len(lineage.nodes) > LARGE  # positions are given: draw, do not lay out
-        raw = graph.draw(format="svg", prog=None if graph.has_layout else "dot")
-    svg = raw.decode() if isinstance(raw, bytes) else str(raw)
+# --- the picture
+
+
+def _svg(scene: _Scene, title: str) -> str:
+    """The SVG as Graphviz draws it, its generic titles replaced by what nodes and links are, and the paper it fits named."""
+    svg = _drawn(_dot(scene, title, _PAPERS[0]), scene)
+    paper = _paper(svg)
+    if paper != _PAPERS[0]:
+        before, after = (html.escape(scene.w("diagram.paper", paper=name)) for name in (_PAPERS[0], paper))
+        svg = svg.replace(before, after)
     svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)  # comments name the engine's version and build
     svg = re.sub(r"<!DOCTYPE[^>]*>\n?", "", svg)
-    return _titled(svg, lineage, title)
+    return _titled(svg, scene, title)
 
 
-def _titled(svg: str, lineage: LineageAnswer, title: str) -> str:
-    says = {name: node for node, name in zip(lineage.nodes, node_names(lineage).values(), strict=True)}
+def _paper(svg: str) -> str:
+    return paper_of(*picture_size(svg)).name
+
+
+def _drawn(dot: str, scene: _Scene) -> str:
+    with fontconfig(scene.fonts):
+        graph = pygraphviz.AGraph(string=dot)
+        graph.has_layout = scene.large  # positions are given: draw, do not lay out
+        raw = graph.draw(format="svg", prog=None if graph.has_layout else "dot")
+    return raw.decode() if isinstance(raw, bytes) else str(raw)
+
+
+def _titled(svg: str, scene: _Scene, title: str) -> str:
+    """Every node and link with a title that names it, and the whole with a title and what it says in words."""
+    says = {f"n{place}": _said(one, scene) for place, one in enumerate(scene.folded.folds, start=1)}
+    spoken = html.escape(visible(" ".join([*scene.drawing.says, *_notes(scene, _paper(svg))])))
 
     def words(match: re.Match[str]) -> str:
         ends = html.unescape(match[1]).split("->")
         if ends == ["lineage"]:
             return f"<title>{html.escape(visible(title))}</title>"
-        return f"<title>{html.escape(' → '.join(_said(says[end]) for end in ends if end in says))}</title>"
+        return f"<title>{html.escape(' → '.join(says[end] for end in ends if end in says))}</title>"
 
-    return re.sub(r"<title>([^<]*)</title>", words, svg)
+    svg = re.sub(r"<title>([^<]*)</title>", words, svg)
+    described = f"<title>{html.escape(visible(title))}</title>\n<desc>{spoken}</desc>"
+    return re.sub(r"<svg ([^>]*)>", lambda tag: f'<svg {tag[1]} role="graphics-document">\n{described}', svg, count=1)
 
 
-def _said(node: LineageNode) -> str:
+def _said(one: Fold, scene: _Scene) -> str:
+    if not one.single:
+        return visible(": ".join(text for text in (fold_caption(one, scene.kinds(one), scene.w), fold_title(one, scene.w)) if text))
+    node = scene.nodes[one.name]
     owner = f" ({node.owner})" if node.owner else ""
     return visible(f"{node.number or node.name}{owner}")
 
 
-def _text_of(svg: str) -> str:
+def text_of(svg: str) -> str:
+    """Everything that a picture writes, for its fonts."""
     return "".join(html.unescape(part) for part in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
 
 
-def _with_fonts(svg: str, fonts: Fonts) -> str:
+def with_fonts(svg: str, fonts: Fonts) -> str:
     """The SVG with the glyphs it uses embedded, so that it looks the same on every machine."""
-    style = f"<defs><style>{font_face_css(_text_of(svg), fonts)}</style></defs>"
+    style = f"<defs><style>{font_face_css(text_of(svg), fonts)}</style></defs>"
     return re.sub(r"(<svg[^>]*>)", lambda match: match[1] + "\n" + style, svg, count=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tracepack.report.answers import LineageAnswer
+from tracepack.core.folding import Folded
 
 #: Points between columns and between rows; a node with every line it may have fits.
 COLUMN, ROW = 330.0, 130.0
@@ -12,25 +12,26 @@ COLUMN, ROW = 330.0, 130.0
 Place = tuple[float, float]
 
 
-def place_in_columns(lineage: LineageAnswer) -> dict[str, Place]:
-    """Points (x to the right, y upwards) by node id: the asked lot rightmost, each step upstream one column to the left.
+def place_in_columns(folded: Folded, down: bool = False) -> dict[str, Place]:
+    """Points (x to the right, y upwards) by fold: the asked lot rightmost (leftmost ``down``), each step away one column further.
 
-    Rows follow the mean row of a node's already placed neighbours downstream, ties in the answer's order: linear in
-    nodes and links, and the same for the same answer.
+    Rows follow the mean row of a node's already placed neighbours nearer the asked lot, ties in the order of the folds:
+    linear in folds and links, and the same for the same lineage.
     """
     columns: dict[int, list[str]] = {}
-    for node in lineage.nodes:
-        columns.setdefault(node.depth, []).append(node.id)
-    downstream: dict[str, list[str]] = {}
-    for edge in lineage.edges:
-        downstream.setdefault(edge.from_, []).append(edge.to)
+    for one in folded.folds:
+        columns.setdefault(one.depth, []).append(one.name)
+    nearer: dict[str, list[str]] = {}
+    for flow in folded.flows:
+        near, far = (flow.start, flow.end) if down else (flow.end, flow.start)
+        nearer.setdefault(far, []).append(near)
     rows: dict[str, float] = {}
     for depth in sorted(columns):
-        wished = {name: _mean_row(downstream.get(name, []), rows) for name in columns[depth]}
+        wished = {name: _mean_row(nearer.get(name, []), rows) for name in columns[depth]}
         ordered = sorted(columns[depth], key=wished.__getitem__)
         rows |= {name: place - (len(ordered) - 1) / 2 for place, name in enumerate(ordered)}
     deepest = max(columns, default=0)
-    return {node.id: ((deepest - node.depth) * COLUMN, -rows[node.id] * ROW) for node in lineage.nodes}
+    return {one.name: ((one.depth if down else deepest - one.depth) * COLUMN, -rows[one.name] * ROW) for one in folded.folds}
 
 
 def straight_line(start: Place, end: Place) -> tuple[str, str]:

@@ -1,0 +1,114 @@
+"""What a lineage picture says in words: how much is bio-based, where it comes from, and where least is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tracepack.report.answers import ContentAnswer, LineageAnswer, LineageNode, OriginAnswer
+from tracepack.report.boxes import to_grams
+from tracepack.report.folds import milligrams
+from tracepack.report.wording import Wording
+
+_ORIGINS_SHOWN = 4
+#: A place that cannot move the figure by this (0.05 points) is no weak spot.
+_STEP = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """Sentences for above the picture, and the ids of the nodes where least is known."""
+
+    says: tuple[str, ...]
+    weak: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Place:
+    """What of the asked lot's dry mass one material of one supplier is, how far its content is open, and its lots."""
+
+    share: float
+    open: float
+    nodes: list[LineageNode]
+    unsourced: float = 0.0
+
+
+def headline(content: ContentAnswer, lineage: LineageAnswer, w: Wording) -> Headline:
+    """The sentences about the asked lot."""
+    figure = content.content.bio_carbon_toc
+    mass = w.kg(to_grams(milligrams(content.mass_kg)))
+    material = content.lot.material or w("diagram.not_named")
+    span = w.span(figure.low, figure.high)
+    known = figure.low is not None
+    first = w("diagram.says_lot", mass=mass, material=material, share=span, evidence=w.term("evidence", figure.evidence) if known else "–")
+    says = [first] if known else [w("diagram.says_no_carbon", mass=mass, material=material)]
+    if content.origins:
+        says.append(w("diagram.says_from", origins=origins_text(content.origins, w)))
+    weak, nodes = _weak(content, lineage, w)
+    return Headline((*says, weak), frozenset(node.id for node in nodes))
+
+
+def origin_name(origin: OriginAnswer, w: Wording) -> str:
+    """Feedstock and country of an origin, or that nobody stated a source."""
+    if origin.source is None:
+        return w("text.source_none") if origin.lot else w("text.lot_unknown")
+    return ", ".join(part for part in (origin.feedstock or origin.source, origin.country) if part)
+
+
+def origins_text(origins: Iterable[OriginAnswer], w: Wording) -> str:
+    """The largest origins by dry mass with their shares; the shares of all that is shown add up to the whole."""
+    held: dict[str, float] = {}
+    for origin in origins:
+        name = origin_name(origin, w)
+        held[name] = held.get(name, 0.0) + origin.mass_share
+    ordered = sorted(held.items(), key=lambda item: (-round(item[1], 9), item[0]))
+    shown = ordered if len(ordered) <= _ORIGINS_SHOWN + 1 else ordered[:_ORIGINS_SHOWN]
+    texts = [f"{w.percent(share)} {name}" for name, share in shown]
+    if len(shown) < len(ordered):
+        rest = sum(share for _, share in ordered[len(shown) :])
+        texts.append(w("diagram.says_more", share=w.percent(rest), count=len(ordered) - len(shown)))
+    return "; ".join(texts)
+
+
+def _weak(content: ContentAnswer, lineage: LineageAnswer, w: Wording) -> tuple[str, Sequence[LineageNode]]:
+    """Where the figure is most open; else where most mass has no source; else that there is no such place."""
+    places = _places(content.origins, {(n.owner, n.number): n for n in lineage.nodes if n.kind in ("own", "delivered", "unknown")})
+    for key, place in sorted(places.items(), key=lambda item: (-round(item[1].open, 9), item[0])):
+        if place.open >= _STEP:
+            spans = [(n.share.low, n.share.high) for n in place.nodes if n.share and n.share.low is not None and n.share.high is not None]
+            low, high = min((s[0] for s in spans), default=0.0), max((s[1] for s in spans), default=1.0)
+            says = w("diagram.says_weak", place=_named(key, place, w), share=w.percent(place.share), span=w.span(low, high))
+            return says, place.nodes
+    for key, place in sorted(places.items(), key=lambda item: (-round(item[1].unsourced, 9), item[0])):
+        if place.unsourced >= _STEP:
+            says = w("diagram.says_unsourced", place=_named(key, place, w), share=w.percent(place.unsourced))
+            return says, place.nodes
+    figure = content.content.bio_carbon_toc
+    return w("diagram.says_strong", evidence=w.term("evidence", figure.evidence)), ()
+
+
+def _places(origins: Sequence[OriginAnswer], lots: Mapping[tuple[str, str], LineageNode]) -> dict[tuple[str, str], _Place]:
+    places: dict[tuple[str, str], _Place] = {}
+    for origin in origins:
+        node = lots.get((origin.owner or "", origin.lot or ""))
+        share = None if node is None else node.share
+        width = 1.0 if share is None else 0.0 if share.low is None or share.high is None else share.high - share.low
+        place = places.setdefault((origin.material or "", origin.owner or ""), _Place(0.0, 0.0, []))
+        place.share += origin.mass_share
+        place.open += origin.mass_share * width
+        place.unsourced += origin.mass_share if origin.source is None else 0.0
+        if node is not None and node not in place.nodes:
+            place.nodes.append(node)
+    return places
+
+
+def _named(key: tuple[str, str], place: _Place, w: Wording) -> str:
+    """A lot by its number, several by what they have in common."""
+    if not place.nodes:
+        return w("text.lot_unknown")
+    first = place.nodes[0]
+    name = f"{first.number} ({first.owner})" if first.owner else first.number
+    if len(place.nodes) == 1:
+        return w("diagram.one_lot", lot=name)
+    common = " · ".join(part for part in key if part)
+    return w("diagram.several_lots", count=len(place.nodes), common=common or name)
