@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from tracepack import __version__, diagramcommand, evidencecommands, lotcommands
+from tracepack import __version__, diagramcommand, evidencecommands, lotcommands, recallcommand
 from tracepack.commandoptions import BUG, DONE, FOUND_ERRORS, INTERRUPTED, NOT_DONE, as_of_option, json_option, lang_option
 from tracepack.documents import write_atomically
 from tracepack.errors import TracepackError, UsageProblem
@@ -187,7 +187,7 @@ def balance(workspace: str, /, as_of: int | None, **asked: Any) -> int:
     return FOUND_ERRORS if balance_or_close(opened(workspace, as_of), **asked) else DONE
 
 
-for _document in (diagramcommand.diagram, lotcommands.report, evidencecommands.bundle, evidencecommands.verify):
+for _document in (diagramcommand.diagram, lotcommands.report, recallcommand.recall, evidencecommands.bundle, evidencecommands.verify):
     cli.add_command(_document)
 
 

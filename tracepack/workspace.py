@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tracepack.picturing import Picture
     from tracepack.report.answers_declaration import DeclarationAnswer
     from tracepack.report.answers_diff import DiffAnswer
+    from tracepack.report.answers_recall import RecallAnswer
     from tracepack.report.answers_reports import ReportsAnswer
     from tracepack.report.answers_schemes import SchemesAnswer
     from tracepack.report.answers_verify import VerifyAnswer
@@ -190,6 +191,28 @@ class Workspace:
         """What `balance` answers, and the same as a file: xlsx, json or txt.  Raises UsageProblem as `balance`, or for another format."""
         with self._store.reading():
             return bookkeeping.books(self._store, site, period, format, lang)
+
+    def recall(
+        self,
+        *,
+        lot: str | None = None,
+        certificate: str | None = None,
+        source: str | None = None,
+        supplier: str | None = None,
+        owner: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+    ) -> RecallAnswer:
+        """Where everything of a lot is, or of what came in under a certificate, from a source or a supplier.
+
+        ``first`` and ``last`` (ISO days) say when it came in.
+        Raises UnknownLot, UsageProblem (nothing of that name, days backwards, not exactly one of the four).
+        """
+        from tracepack import recalling
+
+        question = recalling.RecallQuestion(lot, certificate, source, supplier, owner, questions.day_of(first), questions.day_of(last))
+        with self._store.reading():
+            return recalling.recalled(self._store, question)
 
     def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en", **asked: Any) -> bytes:  # noqa: A002
         """The lineage picture as svg, pdf, png or dot; ``asked`` as for `picture`.  Raises UnknownLot, MissingFont, UsageProblem."""

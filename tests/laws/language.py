@@ -6,7 +6,7 @@ Statements are separated by ``;`` and may carry a date ``@2026-01-05`` (default:
 
 * delivery   ``[SUPPLIER/]LOT QTY[unit] key=value ...``, opening stock of an own lot ``open LOT QTY ...``
 * run        ``[NAME:] [kind=synthesis] LOT QTY ... + LOT QTY ... -> LOT QTY ... + loss QTY + loss water QTY + loss LOT QTY``
-* shipment   ``LOT QTY => CUSTOMER [kind=return] [no=S1]``
+* shipment   ``LOT QTY => CUSTOMER [kind=return] [no=S1] [rev=S0]``
 * lab test   ``test LOT bio=45 | pmc=101.3 ref=100``
 * material   ``material NAME kind=filler wo=0 wi=12``; recipe ``recipe NAME = TiO2 60 + PE 40``
 
@@ -300,6 +300,7 @@ def _read_shipment(reader: _Reader, statement: str, date: dt.date) -> None:
             unit=unit,
             site=SITE,
             kind=options.get("kind", "sale"),
+            reverses_shipment_no=options.get("rev"),
         )
     )
 

@@ -13,6 +13,7 @@ from tracepack.report.answers_import import RowEnd
 SENTENCES = {
     "FindingAnswer": ("message", "hint"),
     "OpenEnd": ("reason",),
+    "RecallDoubt": ("reason",),
     "TraceAnswer": ("statement",),
     "ContentAnswer": ("assumptions",),
     "VerifyAnswer": ("unconfirmed",),

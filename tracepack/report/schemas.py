@@ -11,6 +11,7 @@ from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.answers_declaration import DeclarationAnswer
 from tracepack.report.answers_diff import DiffAnswer
 from tracepack.report.answers_import import ImportAnswer
+from tracepack.report.answers_recall import RecallAnswer
 from tracepack.report.answers_reports import ReportsAnswer
 from tracepack.report.answers_schemes import SchemesAnswer
 from tracepack.report.answers_verify import VerifyAnswer
@@ -27,6 +28,7 @@ ANSWERS: Mapping[str, type[Model]] = {
     "lineage": LineageAnswer,
     "log": LogAnswer,
     "lots": LotsAnswer,
+    "recall": RecallAnswer,
     "reports": ReportsAnswer,
     "schemes": SchemesAnswer,
     "trace": TraceAnswer,

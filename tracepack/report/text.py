@@ -26,6 +26,7 @@ from tracepack.report.custody_text import custody_lines
 from tracepack.report.declaration_text import declaration_text, draft_text
 from tracepack.report.diff_text import diff_text
 from tracepack.report.findings_text import findings_text
+from tracepack.report.recall_files import recall_text
 from tracepack.report.schemes import schemes_text
 from tracepack.report.table import text_table
 from tracepack.report.trace_text import trace_text
@@ -43,6 +44,7 @@ __all__ = [
     "import_text",
     "log_text",
     "lots_text",
+    "recall_text",
     "schemes_text",
     "trace_text",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -21,10 +21,26 @@ OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": F
 
 def document_to_xlsx(document: Document) -> bytes:
     """One sheet: the title, then each section with its tables and paragraphs below one another."""
+    return documents_to_xlsx([document])
+
+
+def documents_to_xlsx(documents: Sequence[Document]) -> bytes:
+    """A sheet for each document, named by its title; the workbook is called as the first."""
     out = io.BytesIO()
     book = Workbook(out, dict(OPTIONS))
-    book.set_properties({"title": printable(document.title), "created": STAMP})
-    styles = {
+    book.set_properties({"title": printable(documents[0].title), "created": STAMP})
+    styles = _styles(book)
+    taken: set[str] = set()
+    for document in documents:
+        name = _free_name(sheet_name(document.title), taken)
+        taken.add(name.casefold())
+        _add_sheet(book.add_worksheet(name), document, styles)
+    book.close()
+    return out.getvalue()
+
+
+def _styles(book: Workbook) -> dict[str, Format]:
+    return {
         "title": book.add_format({"bold": True, "font_size": 16}),
         "heading": book.add_format({"bold": True, "font_size": 12}),
         "header": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
@@ -34,7 +50,9 @@ def document_to_xlsx(document: Document) -> bytes:
         "kg": book.add_format({"num_format": '#,##0.######" kg"', "valign": "top"}),
         "share": book.add_format({"num_format": "0.00%", "valign": "top"}),
     }
-    sheet = book.add_worksheet(sheet_name(document.title))
+
+
+def _add_sheet(sheet: Worksheet, document: Document, styles: Mapping[str, Format]) -> None:
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -49,8 +67,16 @@ def document_to_xlsx(document: Document) -> bytes:
         row += 1
     sheet.write_string(row, 0, printable(document.subtitle), styles["plain"])
     _set_widths(sheet, document)
-    book.close()
-    return out.getvalue()
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """A sheet's name that no other has: two titles may agree in what a name can hold."""
+    name = name.strip("'") or "-"
+    free, number = name, 2
+    while free.casefold() in taken:
+        tail = f" ({number})"
+        free, number = name[: 31 - len(tail)] + tail, number + 1
+    return free
 
 
 def sheet_name(title: str) -> str:

@@ -124,7 +124,7 @@ def slice_facts(
     found |= facts_of(connection, {("", lot.number) for lot in lots}, [RECORD_LOT], as_of)
     runs = {("", fact.rows[0].values["run_no"]) for fact in found.values() if fact.sheet == "Production"}
     found |= facts_of(connection, {(owner, str(number)) for owner, number in runs}, [RECORD_RUN], as_of)
-    found |= _described(connection, found.values(), organisation, as_of)
+    found |= described(connection, found.values(), organisation, as_of)
     found |= _own_certificates(connection, found.values(), {organisation, site}, as_of)
     found |= _namesakes(connection, lots, found.values(), organisation, as_of)
     found |= {fact.fact_id: fact for fact in facts_of_sheets(connection, ["Settings"], as_of)}
@@ -155,7 +155,7 @@ def _namesakes(
     return facts_by_id(connection, ids, as_of)
 
 
-def _described(connection: Connection, start: Iterable[Fact], organisation: str, as_of: int | None) -> dict[int, Fact]:
+def described(connection: Connection, start: Iterable[Fact], organisation: str, as_of: int | None) -> dict[int, Fact]:
     """The descriptions of everything that some facts name, and of what those name, until nothing new is named."""
     found: dict[int, Fact] = {}
     asked: set[Link] = set()

@@ -15,7 +15,7 @@ from tracepack.core.known import Known
 from tracepack.core.ledger import Fact, Ledger, LotKey, Settings
 from tracepack.core.limits import Limits, limits_from_facts
 from tracepack.errors import UnknownImport, UsageProblem
-from tracepack.store import between, changes, closings, history, lookup, replays, slices
+from tracepack.store import between, changes, closings, forward, history, lookup, replays, slices
 from tracepack.store.database import create_database, open_database, transaction
 from tracepack.store.schema import blobs, workspace
 
@@ -191,6 +191,21 @@ class Store:
         """The facts of some sheets that hold, in stored order."""
         with self._transaction(writing=False) as connection:
             return slices.facts_of_sheets(connection, sheets, self._as_of)
+
+    def facts_holding(self, sheets: Collection[str], texts: Collection[str]) -> list[Fact]:
+        """The facts of some sheets that hold and that may hold any of some texts, in stored order."""
+        with self._transaction(writing=False) as connection:
+            return forward.facts_holding(connection, sheets, texts, self._as_of)
+
+    def material_counts(self) -> list[Fact]:
+        """The stock counts of whole materials that hold, in stored order."""
+        with self._transaction(writing=False) as connection:
+            return forward.material_counts(connection, self._as_of)
+
+    def naming_facts(self, lots: Iterable[LotKey]) -> list[Fact]:
+        """What brought some lots, and describes that; nothing of what became of them; in stored order."""
+        with self._transaction(writing=False) as connection:
+            return forward.naming_facts(connection, lots, self.organisation, self._as_of)
 
     def known(self, names: Collection[str]) -> Known:
         """What is known of the lots, parties and materials of some names."""

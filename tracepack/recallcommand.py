@@ -1,0 +1,47 @@
+"""`tracepack recall`."""
+
+# ruff: noqa: PLC0415 - what is slow to load is imported where it is needed
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracepack.commandoptions import DONE, FOUND_ERRORS, as_of_option, json_option, lang_option
+from tracepack.showing import deliver, format_of, opened, show
+
+FORMATS = ("txt", "pdf", "xlsx", "json")
+
+
+@click.command("recall", epilog="Example:  tracepack recall --certificate CERT-2031 --from 2026-01-01")
+@click.option("--lot", metavar="LOT", help="A lot, delivered or made.")
+@click.option("--certificate", metavar="NO", help="All that was delivered under a certificate.")
+@click.option("--source", metavar="ID", help="All that came from a feedstock source.")
+@click.option("--supplier", metavar="PARTY", help="All that a supplier delivered.")
+@click.option("--owner", metavar="PARTY", help="Whose lot or source, where several parties use the number.")
+@click.option("--from", "first", metavar="DATE", help="Only what came in on that day (YYYY-MM-DD) or later.")
+@click.option("--until", "last", metavar="DATE", help="Only what came in on that day or before.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.txt, .pdf, .xlsx (a sheet for each customer) or .json."
+)
+@as_of_option
+@json_option
+@lang_option
+@click.pass_obj
+def recall(workspace: str, /, as_of: int | None, output: Path | None, as_json: bool, lang: str, **asked: Any) -> int:
+    """Every lot that holds any of a lot, certificate, source or supplier; who received it, what is in stock, what is missing.
+
+    Name exactly one of --lot, --certificate, --source and --supplier.  Exit code 1 where it could not
+    be followed everywhere.
+    """
+    answer = opened(workspace, as_of).recall(**asked)
+    if output is None:
+        show(answer, as_json, "recall_text", lang)
+    else:
+        from tracepack.report.localised import localised
+        from tracepack.report.recall_files import render_recall
+
+        deliver(render_recall(localised(answer, lang), format_of(output, FORMATS), lang), output)
+    return DONE if answer.complete else FOUND_ERRORS
