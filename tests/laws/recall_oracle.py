@@ -61,10 +61,17 @@ class Whereabouts:
     stock: dict[LotKey, Fraction] = field(default_factory=dict)
     lost: Fraction = NOTHING
     unaccounted: Fraction = NOTHING
+    #: Whether something was met that this oracle does not know of: so little more taken of a lot than there was that it may be
+    #: weighing, or goods brought back to a lot of which nothing is left.
+    unclear: bool = False
 
     @property
     def shipped(self) -> Fraction:
         return sum(self.shipments.values(), NOTHING)
+
+
+class ReactionWaterError(Exception):
+    """More water was lost than there was: a reaction's, which is worked by hand in the journeys."""
 
 
 @dataclass
@@ -149,7 +156,14 @@ class Recaller:
             there += sum((kilograms(w) for run in runs for w in run.rows if w.direction == "out" and self.pool(w.lot) == lot), NOTHING)
             if wanted > there:
                 found[lot] = wanted - there
+                self.found.unclear |= found[lot] * 100 <= self.ever_in(lot)
         return found
+
+    def ever_in(self, lot: LotKey) -> Fraction:
+        """All that was delivered into a lot or made of it, on whichever day."""
+        delivered = sum((kilograms(d) for d in self.ledger.deliveries if self.pool(d.lot) == lot), NOTHING)
+        made = (w for run in self.ledger.runs for w in run.rows if w.direction == "out" and self.pool(w.lot) == lot)
+        return delivered + sum((kilograms(w) for w in made), NOTHING)
 
     def settle(self, runs: list[Run], fixed: dict[LotKey, Mix]) -> dict[LotKey, Mix]:
         """What the day's runs put into each lot; repeated until the lots that feed each other agree."""
@@ -209,13 +223,15 @@ class Recaller:
             return scaled(whole, kg / mass(whole)) if mass(whole) else {}
         if row.material is None or not water(mix):
             return {}
-        assert water(mix) >= kg - Fraction(1, 10**9), "reaction water is worked by hand in the journeys"
+        if water(mix) < kg - Fraction(1, 10**9):
+            raise ReactionWaterError
         return {kind: mix.get(kind, NOTHING) * kg / water(mix) for kind in (SUBJECT_WATER, OTHER_WATER)}
 
     def count(self, runs: list[Run], shipped: list[tuple[Shipment, Fraction | None]], there: Mapping[LotKey, Mix]) -> None:
         """Where the day's kilograms of the subject ended."""
         for shipment, kg in shipped:
             mix = there[self.pool(shipment.lot)]
+            self.found.unclear |= not mass(mix)
             self.found.shipments[shipment.shipment_no] = affected(mix) * (kg or NOTHING) / mass(mix) if mass(mix) else NOTHING
         for run in runs:
             mix, gone, plain, expected = self.put_in(run, there)
