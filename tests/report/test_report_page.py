@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import report_examples as example
 
+from tracepack.report.answers_composition import CompositionTable
 from tracepack.report.dossier import render_json
 from tracepack.report.files import render_report
 
@@ -33,9 +34,9 @@ def page(number: str = "FILM-1") -> str:
     return render_report(example.film_dossier(number), "html").decode()
 
 
-def probed(browser: str, folder: Path, script: str, *, width: int = 1280) -> dict[str, object]:
+def probed(browser: str, folder: Path, script: str, *, width: int = 1280, document: str = "") -> dict[str, object]:
     """What a script finds in the page, run after the page's own: only here the page lets another one run."""
-    html = re.sub(r"; script-src '[^']+'", "; script-src 'unsafe-inline'", page())
+    html = re.sub(r"; script-src '[^']+'", "; script-src 'unsafe-inline'", document or page())
     probe = f"<script>addEventListener('load', () => {{ {script} }})</script></body>"
     frame = f'<iframe src="page.html" style="width:{width}px;height:2000px;border:0"></iframe>'
     (folder / "page.html").write_text(html.replace("</body>", probe), encoding="utf-8")
@@ -188,3 +189,27 @@ def test_the_page_is_used_by_keyboard_in_the_order_in_which_it_is_read(browser: 
     assert found["kept"]
     assert found["zoomed"]
     assert [float(side) for side in found["back"].split()] == [float(side) for side in found["before"].split()]
+
+
+@pytest.mark.slow
+def test_a_sum_stays_below_what_it_adds_up(browser: str, tmp_path: Path):
+    row = {"mass_share_low": 0.5, "mass_share_high": 0.5, "bio_carbon_share_low": None, "bio_carbon_share_high": None, "refs": []}
+    countries = CompositionTable.model_validate(
+        {"by": "country", "rows": [{"name": name, "mass_share": 0.5, **row} for name in ("BR", "NL")], "mass_share": 1}
+    )
+    dossier = example.film_dossier().model_copy(update={"composition": [countries]})
+    found = probed(
+        browser,
+        tmp_path,
+        """
+        const table = document.querySelector('#composition table');
+        const last = () => [...table.querySelectorAll('tr')].at(-1).cells[0].textContent;
+        const seen = [...table.querySelectorAll('th button')].flatMap((button) => [0, 1].map(() => {
+          button.click();
+          return last();
+        }));
+        parent.postMessage(JSON.stringify({ seen: [...new Set(seen)], rows: table.tBodies[0].rows.length }), '*');
+        """,
+        document=render_report(dossier, "html").decode(),
+    )
+    assert found == {"seen": ["The whole lot"], "rows": 2}

@@ -74,7 +74,7 @@ def _table(answer: CalculationAnswer, pointer: str, leads: Leads, w: Wording) ->
     total = [_sum(value, f"{pointer}/value", leads, w) for value in sums]
     headers = calculation_headers(w)
     last = (Cell(w("calculation.sum")), Cell(""), *total, leads.rows(f"{pointer}/value"))
-    return Table(headers, (*rows, last), frozenset(range(2, len(headers) - 1)))
+    return Table(headers, (*rows, last), frozenset(range(2, len(headers) - 1)), sums=1)
 
 
 def _sum(value: float | None, pointer: str, leads: Leads, w: Wording) -> Cell:

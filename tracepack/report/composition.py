@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from tracepack.core.quantity import rounded_share
 from tracepack.core.totals import TotalRow, Totals
@@ -47,7 +48,7 @@ def _table(answer: CompositionTable, pointer: str, parties: Mapping[str, str], l
     rows = [_cells(answer, row, f"{pointer}/rows/{place}", parties, leads, w) for place, row in enumerate(answer.rows)]
     total = (w("composition.whole"), leads.cell(w.percent(answer.mass_share), f"{pointer}/mass_share", number=None), "", "", "")
     columns = (answer.by, "mass_share", "between", "bio_carbon_share", "rests_on")
-    return table(w, columns, [*rows, total], right=columns[1:4])
+    return replace(table(w, columns, [*rows, total], right=columns[1:4]), sums=1)
 
 
 def _cells(

@@ -36,12 +36,16 @@ def shown(cell: Cell) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headers and rows; columns in ``right`` are numbers; ``ids`` names the rows that links go to ("" for none)."""
+    """Headers and rows; columns in ``right`` are numbers; ``ids`` names the rows that links go to ("" for none).
+
+    The last ``sums`` rows add up those above, and stay below them however a reader sorts.
+    """
 
     headers: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     right: frozenset[int] = frozenset()
     ids: tuple[str, ...] = ()
+    sums: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,6 +103,8 @@ _BREAK = "\u200b"
 _LONGEST_WORD = 14
 #: A column of texts up to this long is as wide as they are, where such columns together leave room for the others.
 _SHORT, _SHORT_TOGETHER = 13, 60
+#: Narrow letters on a line of a page that stands upright; a table of up to so many lines is never split between pages.
+_LINE, _KEPT_TOGETHER = 85, 20
 #: What stands for a heading without text: the standard wants one.
 _EMPTY = "–"
 
@@ -129,7 +132,16 @@ def _table(table: Table) -> dict[str, Any]:
     headers = [_breakable(header) for header in table.headers]
     texts = [headers, *([shown(cell) for cell in row] for row in table.rows)]
     columns = [[display_width(line[i]) for line in texts] for i in range(len(headers))]
-    return {"kind": "table", "headers": headers, "rows": rows, "right": sorted(table.right), "widths": _widths([max(c) for c in columns])}
+    widths = _widths([max(column) for column in columns])
+    whole = _lines(columns, widths) <= _KEPT_TOGETHER
+    return {"kind": "table", "headers": headers, "rows": rows, "right": sorted(table.right), "widths": widths, "whole": whole}
+
+
+def _lines(columns: Sequence[Sequence[int]], widths: Sequence[int]) -> int:
+    """About how many lines a table takes, rather too many, by the widths of its texts."""
+    weights = [width or max(column) + 2 for width, column in zip(widths, columns, strict=True)]
+    room = [max(1.0, _LINE * weight / sum(weights) - 3) for weight in weights]
+    return sum(max(math.ceil(text / space) for text, space in zip(row, room, strict=True)) for row in zip(*columns, strict=True))
 
 
 def _widths(longest: Sequence[int]) -> list[int]:

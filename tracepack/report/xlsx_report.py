@@ -170,7 +170,7 @@ def _write_table(page: _Page, row: int, table: Table, widths: dict[int, int]) ->
         for column, header in enumerate(headers):
             page.sheet.write_string(row, column, printable(header), page.styles["header"])
             widths[column] = max(widths.get(column, 8), min(display_width(header), 24))
-        _filters(page.sheet, row, len(table.rows), headers)
+        _filters(page.sheet, row, len(table.rows) - table.sums, headers)
         row += 1
     for cells in table.rows:
         column = 0
