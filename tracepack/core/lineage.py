@@ -88,7 +88,10 @@ class Lineage:
         return mass_mg(delivery.quantity, delivery.unit, geometry)
 
     def shipment_mg(self, shipment: Shipment) -> int | None:
-        """A shipment's as-is mass in mg."""
+        """A shipment's as-is mass in mg; what the lot is made of is asked for only where its unit is no mass."""
+        plain = mass_mg(shipment.quantity, shipment.unit)
+        if plain is not None:
+            return plain
         lot = self.canonical(shipment.lot)
         return mass_mg(shipment.quantity, shipment.unit, self.catalogue.material(lot.owner, self.material(lot), shipment.date))
 

@@ -107,6 +107,8 @@ def seeds_of(lineage: Lineage, subject: Subject) -> list[LotKey]:
 
 def recall(forward: Forward, subject: Subject) -> Recall:
     """Where a subject is, in what lies downstream of its lots."""
+    if not subject.deliveries and subject.lot is None:
+        return Recall(subject, forward, {}, 0.0, (), (), (), ())
     values = values_of(forward.nodes, subject.part_of)
     entering = {lot: _entering(forward, subject, values, lot) for lot in forward.pools}
     depths = _depths(forward, values, [lot for lot, brought in entering.items() if brought.own])
@@ -233,13 +235,14 @@ def _sent(forward: Forward, values: Mapping[Key, Value]) -> Iterator[Sent]:
     for lot in forward.pools:
         rows = lineage.shipments.get(lot, ())
         back = _returned(lineage, rows)
+        shares = {day: _of_lot(forward, values, lot, day) for day in {row.date for row in rows}}
         for row in rows:
             if row.kind == "transfer" or (row.is_return and row.reverses_shipment_no):
                 continue
             mass = lineage.shipment_mg(row)
             returned = back.get(row.shipment_no, 0) if not row.is_return else 0
             net = None if mass is None else -mass if row.is_return else max(0, mass - returned)
-            share = _of_lot(forward, values, lot, row.date)
+            share = shares[row.date]
             sent = Sent(row, lot, mass if not row.is_return or mass is None else -mass, returned, _amount(share, net))
             if share.high > 0:
                 yield sent
