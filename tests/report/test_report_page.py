@@ -213,3 +213,51 @@ def test_a_sum_stays_below_what_it_adds_up(browser: str, tmp_path: Path):
         document=render_report(dossier, "html").decode(),
     )
     assert found == {"seen": ["The whole lot"], "rows": 2}
+
+
+@pytest.mark.slow
+def test_a_folded_picture_shows_the_ancestry_of_the_box_that_was_chosen(browser: str, tmp_path: Path):
+    """A chain of a hundred lots is drawn as folds: choosing one leaves what is downstream of it pale."""
+    dossier = example.film_dossier()
+    links = [(f"lot:A:{n}", f"run:S:{n}", f"lot:A:{n - 1}") for n in range(100, 0, -1)]
+    nodes = [
+        {
+            "id": f"lot:A:{n}",
+            "kind": "own",
+            "owner": "A",
+            "number": str(n),
+            "material": "PE",
+            "mass_kg": "10",
+            "depth": 2 * n,
+            "share": None,
+        }
+        for n in range(101)
+    ]
+    runs = [
+        {"id": f"run:S:{n}", "kind": "run", "owner": "S", "number": str(n), "mass_kg": "10", "depth": 2 * n - 1, "share": None}
+        for n in range(1, 101)
+    ]
+    edges = [
+        {"from": a, "to": b, "mass_kg": "10", "attributed": False} for above, run, below in links for a, b in ((above, run), (run, below))
+    ]
+    lineage = type(dossier.lineage).model_validate({**dossier.lineage.model_dump(), "nodes": nodes + runs, "edges": edges})
+    found = probed(
+        browser,
+        tmp_path,
+        """
+        const svg = document.querySelector('figure.zooms svg');
+        const boxes = [...svg.querySelectorAll('.node')];
+        const left = (box) => box.getBBox().x;
+        const ordered = boxes.slice().sort((a, b) => left(a) - left(b));
+        const middle = ordered[Math.floor(ordered.length / 2)];
+        middle.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+        const chosen = boxes.filter((box) => box.classList.contains('chosen'));
+        parent.postMessage(JSON.stringify({
+          boxes: boxes.length, itself: middle.classList.contains('chosen'), first: ordered[0].classList.contains('chosen'),
+          later: chosen.filter((box) => left(box) > left(middle)).length, last: ordered.at(-1).classList.contains('chosen'),
+        }), '*');
+        """,
+        document=render_report(dossier.model_copy(update={"lineage": lineage}), "html").decode(),
+    )
+    assert 2 < found.pop("boxes") < 100
+    assert found == {"itself": True, "first": True, "later": 0, "last": False}

@@ -320,9 +320,15 @@ def _titled(svg: str, scene: _Scene, title: str) -> str:
             return f"<title>{html.escape(visible(title))}</title>"
         return f"<title>{html.escape(' → '.join(says[end] for end in ends if end in says))}</title>"
 
+    svg = re.sub(r'(<g id="(?:node|edge)\d+" class="(?:node|edge)")(>\s*<title>)([^<]*)', _ends, svg)
     svg = re.sub(r"<title>([^<]*)</title>", words, svg)
     described = f"<title>{html.escape(visible(title))}</title>\n<desc>{spoken}</desc>"
     return re.sub(r"<svg ([^>]*)>", lambda tag: f'<svg {tag[1]} role="graphics-document">\n{described}', svg, count=1)
+
+
+def _ends(match: re.Match[str]) -> str:
+    """A box or a link with the boxes it is or joins, by which a page finds what a box was made from."""
+    return f'{match[1]} data-ends="{html.unescape(match[3]).replace("->", " ")}"{match[2]}{match[3]}'
 
 
 def _said(one: Fold, scene: _Scene) -> str:

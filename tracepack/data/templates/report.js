@@ -88,29 +88,26 @@
       held = [event.clientX, event.clientY];
     });
 
-    // Graphviz numbers nodes and edges in the order in which the dossier lists them.
-    const carried = document.getElementById("dossier");
-    const { nodes, edges } = carried ? JSON.parse(carried.textContent).lineage : { nodes: [], edges: [] };
-    const drawn = (kind, place) => svg.querySelector(`#${kind}${place + 1}`);
+    // A box of the picture is a node or a fold of many; each says which it is, and each link which two it joins.
+    const boxes = [...svg.querySelectorAll(".node")];
+    const links = [...svg.querySelectorAll(".edge")].map((edge) => ({ edge, ends: edge.dataset.ends.split(" ") }));
     function highlight(id) {
       svg.classList.toggle("choosing", id !== null);
       const above = new Set(id === null ? [] : [id]);
-      for (const one of above) edges.forEach((edge) => { if (edge.to === one) above.add(edge.from); });
-      nodes.forEach((node, place) => drawn("node", place)?.classList.toggle("chosen", above.has(node.id)));
-      edges.forEach((edge, place) => drawn("edge", place)?.classList.toggle("chosen", above.has(edge.to)));
+      for (const one of above) for (const { ends } of links) if (ends[1] === one) above.add(ends[0]);
+      for (const box of boxes) box.classList.toggle("chosen", above.has(box.dataset.ends));
+      for (const { edge, ends } of links) edge.classList.toggle("chosen", above.has(ends[1]));
     }
-    nodes.forEach((node, place) => {
-      const shape = drawn("node", place);
-      if (!shape) return;
-      const name = shape.querySelector("title");
-      for (const [key, value] of [["tabindex", "0"], ["role", "button"], ["aria-label", name ? name.textContent : node.number]]) shape.setAttribute(key, value);
-      shape.addEventListener("click", () => highlight(node.id));
-      shape.addEventListener("keydown", (event) => {
+    for (const box of boxes) {
+      const name = box.querySelector("title");
+      for (const [key, value] of [["tabindex", "0"], ["role", "button"], ["aria-label", name ? name.textContent : ""]]) box.setAttribute(key, value);
+      box.addEventListener("click", () => highlight(box.dataset.ends));
+      box.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
-        highlight(node.id);
+        highlight(box.dataset.ends);
       });
-    });
+    }
   }
 
   document.querySelectorAll("table:not(.facts)").forEach(sortable);
