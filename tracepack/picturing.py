@@ -21,7 +21,7 @@ from tracepack.report.answers import LineageAnswer
 from tracepack.report.boxes import Parts
 from tracepack.report.build import content_answer, lineage_answer, node_id
 from tracepack.report.custody_text import model_name
-from tracepack.report.diagram import By, Drawing, FoldName, Format, fold_names, render_diagram
+from tracepack.report.diagram import By, Drawing, FoldName, Format, fitted, fold_names, render_diagram
 from tracepack.report.downward import downward_answer
 from tracepack.report.headline import headline
 from tracepack.report.wording import Wording, wording
@@ -62,6 +62,7 @@ def lineage_picture(store: Store, number: str, owner: str | None, file_format: s
         raise UsageProblem(f"a depth of {wanted.depth} is none", "--depth 0 shows the lot itself, 1 also the runs beside it")
     w = wording(lang)
     lineage, drawing = _down(store, number, owner, wanted, w) if wanted.down else _up(store, number, owner, wanted, w)
+    drawing = fitted(lineage, drawing, lang=lang)
     shown, known = fold_names(lineage, lang=lang, drawing=drawing)
     for name in wanted.unfold:
         if name not in known:

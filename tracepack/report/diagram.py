@@ -10,7 +10,7 @@ import html
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import graphviz
@@ -36,10 +36,10 @@ from tracepack.report.boxes import (
     to_grams,
 )
 from tracepack.report.colour import share_colour
-from tracepack.report.folds import Balance, balances, fold_lineage
+from tracepack.report.folds import LIMIT, Balance, balances, fold_lineage
 from tracepack.report.fonts import Fonts, font_face_css, fontconfig, fonts_in_reach, require_glyphs
 from tracepack.report.layered import place_in_columns, point, straight_line
-from tracepack.report.paper import paper_of
+from tracepack.report.paper import is_readable, paper_of
 from tracepack.report.pdf import picture_size, picture_to_pdf, picture_to_png
 from tracepack.report.wording import Wording, visible, wording
 
@@ -54,6 +54,8 @@ LARGE = 250
 _PAPERS = ("A4", "A3")
 #: So many names have a colour of their own, and a place in the legend.
 _NAMED = 6
+#: So many boxes are tried, until the picture can be read on A3.
+_LIMITS = (LIMIT, 48, 38, 30, 24, 19, 15, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Drawing:
 
     ``opened`` are names of folds to open, ``whole`` folds nothing, ``depth`` counts runs from the asked lot.  ``parts`` are
     each lot's parts by node id, for ``by`` origin or custody.  ``says`` stands above the picture: what it shows in words,
-    its date; ``weak`` are the ids of the nodes where least is known.
+    its date; ``weak`` are the ids of the nodes where least is known.  ``limit`` None: as many boxes as can be read on A3.
     """
 
     opened: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ class Drawing:
     says: tuple[str, ...] = ()
     weak: frozenset[str] = frozenset()
     parts: Mapping[str, Parts] = field(default_factory=dict)
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ class _Scene:
 
 
 def _scene(lineage: LineageAnswer, drawing: Drawing, lang: str, fonts: Fonts | None) -> _Scene:
-    folded = fold_lineage(lineage, opened=drawing.opened, depth=drawing.depth, whole=drawing.whole)
+    limit = drawing.limit or fitted(lineage, drawing, lang=lang, fonts=fonts).limit or LIMIT
+    folded = fold_lineage(lineage, opened=drawing.opened, depth=drawing.depth, whole=drawing.whole, limit=limit)
     nodes = {node.id: node for node in lineage.nodes}
     return _Scene(lineage, folded, nodes, drawing, wording(lang), fonts or fonts_in_reach())
 
@@ -143,6 +147,21 @@ def render_diagram(
         return with_fonts(svg, scene.fonts).encode()
     require_glyphs(text_of(svg), scene.fonts)
     return picture_to_pdf(svg, scene.fonts) if fmt == "pdf" else picture_to_png(svg, scene.fonts)
+
+
+def fitted(lineage: LineageAnswer, drawing: Drawing, *, lang: str = "en", fonts: Fonts | None = None) -> Drawing:
+    """The drawing with the largest limit at which all can be read on A3, before any fold is opened by name; 60 where nothing folds."""
+    if drawing.whole or len(lineage.nodes) <= LIMIT:
+        return replace(drawing, limit=LIMIT)
+    least, most = 0, len(_LIMITS) - 1  # the first of the falling limits that is readable, by halving
+    while least < most:
+        middle = (least + most) // 2
+        scene = _scene(lineage, replace(drawing, limit=_LIMITS[middle], opened=()), lang, fonts)
+        if not scene.large and is_readable(*picture_size(_drawn(_dot(scene, "-", _PAPERS[0]), scene))):
+            most = middle
+        else:
+            least = middle + 1
+    return replace(drawing, limit=_LIMITS[least])
 
 
 def fold_names(lineage: LineageAnswer, *, lang: str = "en", drawing: Drawing = _PLAIN) -> tuple[list[FoldName], frozenset[str]]:
@@ -253,7 +272,11 @@ def _notes(scene: _Scene, paper: str) -> list[str]:
     notes += [w("diagram.large", count=len(folded.folds))] if scene.large else []
     newest = max((node.date for node in scene.lineage.nodes), default="")
     dated = [w("diagram.dated", date=newest)] if newest else []
-    return [*notes, " ".join([*dated, w("diagram.paper", paper=paper)])]
+    return [*notes, " ".join([*dated, _paper_note(paper, w)])]
+
+
+def _paper_note(paper: str, w: Wording) -> str:
+    return w("diagram.paper", paper=paper) if paper else w("diagram.no_paper")
 
 
 def _edge_attributes(flow: Flow, heaviest: int, target: Balance, grey: bool, w: Wording) -> dict[str, str]:
@@ -290,7 +313,7 @@ def _svg(scene: _Scene, title: str) -> str:
     svg = _drawn(_dot(scene, title, _PAPERS[0]), scene)
     paper = _paper(svg)
     if paper != _PAPERS[0]:
-        before, after = (html.escape(scene.w("diagram.paper", paper=name)) for name in (_PAPERS[0], paper))
+        before, after = (html.escape(_paper_note(name, scene.w)) for name in (_PAPERS[0], paper))
         svg = svg.replace(before, after)
     svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)  # comments name the engine's version and build
     svg = re.sub(r"<!DOCTYPE[^>]*>\n?", "", svg)
@@ -298,7 +321,9 @@ def _svg(scene: _Scene, title: str) -> str:
 
 
 def _paper(svg: str) -> str:
-    return paper_of(*picture_size(svg)).name
+    """The paper that the picture is read on, "" where A3 is too small."""
+    width, height = picture_size(svg)
+    return paper_of(width, height).name if is_readable(width, height) else ""
 
 
 def _drawn(dot: str, scene: _Scene) -> str:

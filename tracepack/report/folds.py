@@ -116,6 +116,8 @@ def _balance(one: Fold, into: list[Flow], out: list[Flow], nodes: Mapping[str, L
     entering, leaving = _total([*into, *inside]), _total([*out, *inside])
     alike = len({nodes[member].kind for member in one.members}) == 1
     whole = one.mass_mg if alike and not one.unweighed else None
+    if not alike:  # lots and the runs between them: what enters is no part of their sum
+        return Balance(entering, leaving, None, len(into), len(out))
     return Balance(entering, leaving, entering if whole is None else max(whole, entering or 0), len(into), len(out))
 
 

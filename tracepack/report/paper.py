@@ -31,3 +31,8 @@ A3 = Paper("A3", 1190.55, 841.89)
 def paper_of(width: float, height: float) -> Paper:
     """A4 where the text of a picture of that size (points) stays readable on it, else A3."""
     return A4 if A4.factor(width, height) * _TEXT >= LEAST_TEXT else A3
+
+
+def is_readable(width: float, height: float) -> bool:
+    """Whether the text of a picture of that size (points) can be read on A3."""
+    return A3.factor(width, height) * _TEXT >= LEAST_TEXT
