@@ -101,8 +101,8 @@ _PORTRAIT_COLUMNS = 6
 #: Where a long word may be broken.
 _BREAK = "\u200b"
 _LONGEST_WORD = 14
-#: A column of texts up to this long is as wide as they are, where such columns together leave room for the others.
-_SHORT, _SHORT_TOGETHER = 13, 60
+#: A column of texts up to this long is as wide as they are, where such columns together leave room for others that want it.
+_SHORT, _SHORT_TOGETHER, _LONG = 13, 60, 24
 #: Narrow letters on a line of a page that stands upright; a table of up to so many lines is never split between pages.
 _LINE, _KEPT_TOGETHER = 85, 20
 #: What stands for a heading without text: the standard wants one.
@@ -147,7 +147,11 @@ def _lines(columns: Sequence[Sequence[int]], widths: Sequence[int]) -> int:
 def _widths(longest: Sequence[int]) -> list[int]:
     """Parts of the page's width for columns by their longest texts; 0 is as wide as its text, so that no short one leaves its column."""
     short = [width <= _SHORT for width in longest]
-    fitted = any(short) and not all(short) and sum(width + 2 for width, fits in zip(longest, short, strict=True) if fits) <= _SHORT_TOGETHER
+    fitted = (
+        any(short)
+        and max(longest) >= _LONG
+        and sum(width + 2 for width, fits in zip(longest, short, strict=True) if fits) <= _SHORT_TOGETHER
+    )
     return [0 if fitted and fits else min(max(width, 6) + 2, 32) for width, fits in zip(longest, short, strict=True)]
 
 
