@@ -6,8 +6,9 @@ import hashlib
 
 from tracepack.errors import UsageProblem
 from tracepack.report.bilingual import composed
-from tracepack.report.diagram import render_diagram
+from tracepack.report.diagram import Drawing, render_diagram
 from tracepack.report.dossier import Dossier, render_json
+from tracepack.report.folds import LIMIT
 from tracepack.report.fonts import fonts_in_reach
 from tracepack.report.html import render_html
 from tracepack.report.localised import localised
@@ -19,6 +20,9 @@ from tracepack.report.xlsx_report import report_to_xlsx
 FORMATS = ("html", "md", "pdf", "xlsx", "json")
 #: What the dossier is called where a document carries it.
 ATTACHED = "dossier.json"
+
+#: A page zooms: its picture holds what can be told apart, and need not be read on paper.
+_ON_SCREEN = Drawing(limit=LIMIT)
 
 
 def render_report(dossier: Dossier, file_format: str, lang: str = "en") -> bytes:
@@ -37,7 +41,8 @@ def render_report(dossier: Dossier, file_format: str, lang: str = "en") -> bytes
         return render_markdown(dossier, lang, digest).encode()
     if file_format == "xlsx":
         return report_to_xlsx(composed(dossier, lang, digest=digest), dossier.calculation)
-    svg = render_diagram(dossier.lineage, "svg", title=dossier.lot.number, lang=lang).decode()
+    drawing = _ON_SCREEN if file_format == "html" else Drawing()
+    svg = render_diagram(dossier.lineage, "svg", title=dossier.lot.number, lang=lang, drawing=drawing).decode()
     if file_format == "html":
         return render_html(dossier, lang, svg, carried, digest).encode()
     enclosed = Enclosed(wording(lang)("report.contents"), ATTACHED, carried, dossier.date)
