@@ -89,15 +89,18 @@ def _weak(content: ContentAnswer, lineage: LineageAnswer, w: Wording) -> tuple[s
 
 def _places(origins: Sequence[OriginAnswer], lots: Mapping[tuple[str, str], LineageNode]) -> dict[tuple[str, str], _Place]:
     places: dict[tuple[str, str], _Place] = {}
+    placed: set[tuple[tuple[str, str], str]] = set()
     for origin in origins:
         node = lots.get((origin.owner or "", origin.lot or ""))
         share = None if node is None else node.share
         width = 1.0 if share is None else 0.0 if share.low is None or share.high is None else share.high - share.low
-        place = places.setdefault((origin.material or "", origin.owner or ""), _Place(0.0, 0.0, []))
+        key = (origin.material or "", origin.owner or "")
+        place = places.setdefault(key, _Place(0.0, 0.0, []))
         place.share += origin.mass_share
         place.open += origin.mass_share * width
         place.unsourced += origin.mass_share if origin.source is None else 0.0
-        if node is not None and node not in place.nodes:
+        if node is not None and (key, node.id) not in placed:
+            placed.add((key, node.id))
             place.nodes.append(node)
     return places
 
