@@ -7,11 +7,13 @@ import json
 import jsonschema
 import pytest
 import report_examples as example
+from pydantic import ValidationError
 
 from conftest import ROOT
 from tracepack.data import layout
 from tracepack.intake.schema import sheet_schema
 from tracepack.report import schemas
+from tracepack.report.answers import FindingAnswer
 
 SHEETS = {name: sheet_schema(name) for name in layout().sheets}
 PUBLISHED = schemas.published_schemas(SHEETS)
@@ -40,3 +42,10 @@ def test_an_answer_satisfies_its_schema(name: str, answer):
     schema = PUBLISHED[f"{name}.schema.json"]
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(answer.model_dump_json(by_alias=True)), schema)
+
+
+@pytest.mark.parametrize("refs", [None, 7, "B2", {"cell": "B2"}])
+def test_cells_that_are_no_list_are_refused_as_data(refs: object):
+    """A page or bundle that was tampered with may hold anything there."""
+    with pytest.raises(ValidationError):
+        FindingAnswer.model_validate({"name": "n", "severity": "note", "message": "", "hint": "", "refs": refs})
