@@ -18,7 +18,11 @@ from tracepack.core.content import content_of
 from tracepack.core.lineage import build_lineage
 from tracepack.core.recount import recount
 from tracepack.evidence.archive import pack, unpack
+from tracepack.evidence.comparing import figure_checks, recounted
 from tracepack.evidence.manifest import DOSSIER, MANIFEST, RECIPE, SIGNATURE, canonical, manifest_of
+from tracepack.evidence.tables import table_checks
+from tracepack.report.dossier import render_json
+from tracepack.reporting import dossier
 from tracepack.rulebook import material_library
 from tracepack.store import Store
 
@@ -113,16 +117,20 @@ def test_the_text_says_ok_the_level_and_that_nobody_signed(bundle: bytes, outsid
 
 
 @pytest.mark.parametrize(("lot", "attributed"), [("PVT-2602", [1.0, 1.0]), ("OPP-2601", [0.7, 0.7])])
-def test_a_bundle_of_a_mass_balance_lot_agrees_and_leaves_the_books_to_the_books(
+def test_the_second_algorithm_confirms_a_mass_balance_lot(
     chain: Desk, outside: Callable[..., Answer], lot: str, attributed: list[float]
 ) -> None:
     assert chain.run("bundle", lot, "-o", str(chain.folder / "three.zip")).code == 0
     answer = outside((chain.folder / "three.zip").read_bytes(), "--json")
     booked = answer.json["figures"][-1]
     assert (answer.code, booked["figure"], booked["there"], booked["here"]) == (0, "attributed", attributed, attributed)
-    assert booked["second"] == "unconfirmed"
+    assert (booked["by_second"], booked["second"]) == (attributed, "same")
+    assert {table["table"]: table["second"] for table in answer.json["tables"]} == dict.fromkeys(
+        ("origins", "attributed_origins", "custody"), "same"
+    )
     said = outside((chain.folder / "three.zip").read_bytes()).out
-    assert re.search(r"Attributed by bookkeeping: .* - not confirmed by the second algorithm", said)
+    assert re.search(r"Attributed by bookkeeping: .* - the second algorithm says the same", said)
+    assert re.search(r"Chain-of-custody models: \d values - the second algorithm says the same", said)
 
 
 def test_the_same_bundle_from_two_folders_has_the_same_bytes(bundle: bytes, tmp_path: Path) -> None:
@@ -162,6 +170,15 @@ def test_corrections_withdrawals_and_options_are_done_again_in_their_order(tmp_p
     assert answer.code == 0, answer.out
     assert answer.json["figures"][0]["here"] == [0.5, 0.5]
     assert b"OTHER" not in b"".join(unpack(data).values()), "another supplier's workbook stays at home"
+
+
+def test_the_second_algorithm_confirms_the_tables_of_every_lot_of_the_sample_chain(chain: Desk) -> None:
+    store = Store.open(chain.folder / "work.db")
+    for lot in store.lots():
+        told = json.loads(render_json(dossier(store, lot.number, lot.owner)))
+        second = recounted(store, lot)
+        assert second.whys == [], lot
+        assert {check.second for check in (*figure_checks(told, told, second), *table_checks(told, second))} == {"same"}, lot
 
 
 def test_the_second_algorithm_says_the_same_of_every_lot_of_the_sample_chain(chain: Desk) -> None:

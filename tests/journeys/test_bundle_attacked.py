@@ -152,7 +152,8 @@ def test_one_value_of_the_dossier(signed: bytes, outside: Verify, change: Callab
 
 def test_an_entry_left_out_is_shown_as_what_it_is(signed: bytes, outside: Verify) -> None:
     answer = outside(forged(signed, in_json(DOSSIER, lambda d: d["content"]["origins"].pop(0))), "--json")
-    [difference] = answer.json["differences"]
+    difference, *second = answer.json["differences"]
+    assert all("by the second algorithm" in d["what"] and "POLYVERT PVT-2601" in d["what"] for d in second)
     assert (difference["what"], difference["there"]) == ("dossier.content.origins[1] (POLYVERT PVT-2601)", "nothing")
     assert '"mass_share": 0.6' in difference["here"]
 
@@ -181,6 +182,31 @@ def test_the_same_values_in_other_bytes_are_told(signed: bytes, outside: Verify,
 def test_what_is_no_share_is_told(signed: bytes, outside: Verify, number: bytes) -> None:
     answer = outside(forged(signed, lambda m: m.update({DOSSIER: m[DOSSIER].replace(b"0.7,", number + b",", 1)})), "--json")
     assert (answer.code, whats(answer)[0]) == (1, "dossier.content.content.attributed.low")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda d: d["content"]["content"]["attributed"].update(low=0.9), "attributed, by the second algorithm"),
+        (lambda d: d["content"]["origins"][0].update(mass_share=0.7), "origin POLYVERT PVT-2601, by the second algorithm"),
+        (
+            lambda d: d["content"]["origins"][0].update(bio_carbon_share_low=0.7),
+            "origin POLYVERT PVT-2601, least part of the bio-based carbon, by the second algorithm",
+        ),
+        (
+            lambda d: d["content"]["attributed_origins"][0].update(source="CORN"),
+            "attributed origin POLYVERT PVT-2601 CORN, by the second algorithm",
+        ),
+        (lambda d: d["trace"]["chain_of_custody"].update(model="segregated"), "chain-of-custody model, by the second algorithm"),
+        (
+            lambda d: d["trace"]["lots"][0].update(chain_of_custody="segregated"),
+            "chain-of-custody model NORDFILM OPP-2601, by the second algorithm",
+        ),
+    ],
+)
+def test_the_second_algorithm_names_it_too(signed: bytes, outside: Verify, change: Callable[[Any], Any], named: str) -> None:
+    answer = outside(forged(signed, in_json(DOSSIER, change)), "--json")
+    assert (answer.code, named in whats(answer)) == (1, True)
 
 
 # --- workbooks, rules, recipe

@@ -12,13 +12,12 @@ from fractions import Fraction
 
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import LotKey, Run
-from tracepack.core.library import fold_name
+from tracepack.core.library import is_regrind
 from tracepack.core.lineage import Lineage, sources_first, upstream
 from tracepack.core.pools import pool_of
 from tracepack.core.quantity import Interval, mass_mg
 from tracepack.core.runs import Group, Input
 
-_REGRIND = ("regrind", "regranul", "mahlgut", "rework", "回料", "再生粒", "リグラインド", "粉砕材")
 _Share = tuple[Fraction, Fraction]
 _Given = tuple[int, list[SourceRef]]
 _NONE: _Share = (Fraction(0), Fraction(0))
@@ -103,7 +102,7 @@ def _share(lineage: Lineage, lot: LotKey, given: Mapping[LotKey, _Given], known:
 
 def _carried(lineage: Lineage, lot: LotKey, known: Mapping[LotKey, _Share]) -> list[tuple[Fraction, Fraction, int]]:
     """Share and milligrams of each output that entered the lot from a run; regrind brings none."""
-    if _is_regrind(lineage.material(lot)):
+    if is_regrind(lineage.material(lot)):
         return []
     parts: list[tuple[Fraction, Fraction, int]] = []
     for run in lineage.makers.get(lot, ()):
@@ -132,8 +131,3 @@ def _of_group(lineage: Lineage, run: Run, group: Group, known: Mapping[LotKey, _
 
 def _inputs(lineage: Lineage, run: Run) -> list[Input]:
     return [item for group in lineage.flow(run).groups for item in (*group.inputs, *group.shared)]
-
-
-def _is_regrind(material: str) -> bool:
-    folded = fold_name(material)
-    return any(word in folded for word in _REGRIND)

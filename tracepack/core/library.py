@@ -14,6 +14,8 @@ from typing import Any
 
 from tracepack.core.quantity import UNKNOWN_SHARE, Interval
 
+_REGRIND = ("regrind", "regranul", "mahlgut", "rework", "回料", "再生粒", "リグラインド", "粉砕材")
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -64,6 +66,12 @@ def fold_name(name: str) -> str:
     """A material's name without case, width, spaces and punctuation ("Bio-PE", "bio pe" and "ＢＩＯＰＥ" are one)."""
     folded = (name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold()
     return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
+
+
+def is_regrind(material: str) -> bool:
+    """Whether a material's name says that it is production waste ground again."""
+    folded = fold_name(material)
+    return any(word in folded for word in _REGRIND)
 
 
 def library_from_table(table: Mapping[str, Any]) -> Library:

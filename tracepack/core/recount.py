@@ -11,19 +11,21 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from tracepack.core.elimination import ONE, ZERO, Equation, solved
-from tracepack.core.ledger import LotKey, RunKey
+from tracepack.core.ledger import Delivery, LotKey, RunKey
 from tracepack.core.lineage import Lineage, sources_first
 from tracepack.core.properties import delivered_matter, tested_matter
-from tracepack.core.recountblend import VOLATILE, Matter, Mix, blend, dry, in_a_loop, mixed, normal
+from tracepack.core.recountblend import VOLATILE, Matter, Mix, balance, blend, dry, in_a_loop, mixed, normal
 from tracepack.core.recountbounds import Allowed, Span, any_of, exact, figure_spans
 from tracepack.core.recountrows import Batch, Movements, arrived, movements, shipped
+from tracepack.core.recountsteps import Step, StepKey
 from tracepack.core.region import UNKNOWN
 
+_LOOP = "lots that feed each other on one day"
 FIGURES = ("bio_carbon_toc", "bio_carbon_tc", "bio_carbon_mass", "bio_mass", "bio_polymer_mass")
 #: A batch of a run, by its place.
 _BatchKey: TypeAlias = tuple[RunKey, int]
@@ -45,10 +47,19 @@ class Recount:
 
 def recount(lineage: Lineage, lot: LotKey) -> Recount:
     """The content of a lot by the second algorithm."""
-    asked = lineage.canonical(lot)
-    replay = _Replay(lineage, asked)
+    return figures_again(replay_of(lineage, lot))
+
+
+def replay_of(lineage: Lineage, lot: LotKey) -> Replay:
+    """Everything upstream of a lot, lived through to the end."""
+    replay = Replay(lineage, lineage.canonical(lot))
     replay.live()
-    seen = replay.lots[asked].seen()
+    return replay
+
+
+def figures_again(replay: Replay) -> Recount:
+    """The content of the lot that a replay was made for."""
+    seen = replay.lots[replay.asked].seen()
     regions: dict[Matter, list[tuple[Fraction, Allowed]]] = {}
     each = [_figures(mix, regions) for mix in seen]
     spans = {name: _over([figures[name] for figures in each]) for name in FIGURES}
@@ -92,12 +103,16 @@ class _Lot:
         """The mass of everything that comes in."""
         return [m for came in self.came.values() for *_, m in came] + [m for made in self.made.values() for *_, m in made]
 
-    def seen(self) -> list[Mix]:
-        """The mixtures that anyone can have drawn: from that of the first draw on; the last one where nothing was drawn."""
+    def first_seen(self) -> int:
+        """The first state that anyone can have drawn: that of the first draw; the last one where nothing was drawn."""
         if not self.leaves:
-            return [mix for _, mix in self.states[-1:]]
+            return len(self.states) - 1
         before = [i for i, (day, _) in enumerate(self.states) if day <= min(self.leaves)]
-        return [mix for _, mix in self.states[before[-1] if before else 0 :]]
+        return before[-1] if before else 0
+
+    def seen(self) -> list[Mix]:
+        """The mixtures that anyone can have drawn."""
+        return [mix for _, mix in self.states[self.first_seen() :]]
 
     def missing(self, day: dt.date, added: int, weighing: Fraction) -> int:
         """Let a day's masses enter and leave; what left beyond what there was, where weighing does not explain it."""
@@ -115,13 +130,20 @@ class _Opened:
 
     amounts: dict[Matter, Fraction] = field(default_factory=dict)
     feeds: list[tuple[_BatchKey, int, Fraction]] = field(default_factory=list)
+    before: bool = False
+    arrived: list[tuple[Delivery, int | None]] = field(default_factory=list)
+    unknown: bool = False
+    known: bool = True
 
 
-class _Replay:
-    """Everything upstream of a lot, lived through."""
+class Replay:
+    """Everything upstream of a lot, lived through; ``steps`` says what became of what, in the order it was lived."""
 
     def __init__(self, lineage: Lineage, asked: LotKey) -> None:
         self.lineage = lineage
+        self.asked = asked
+        self.steps: list[Step] = []
+        self.loops = 0
         self.weighing = exact(lineage.ledger.settings.weighing_tolerance)
         self.unaccounted = exact(lineage.ledger.settings.unaccounted_tolerance)
         self.runs: dict[RunKey, Movements] = {}
@@ -169,16 +191,20 @@ class _Replay:
             names = dict.fromkeys((self.lineage.canonical(delivery.lot), name))
             tests = [test for key in names for test in self.lineage.lab_tests.get(key, ())]
             stated = delivered_matter(delivery, tests, self.lineage.catalogue)
-            held.came[delivery.delivery_date].append((Matter(delivery.lot, stated.parts), exact(stated.volatile), mass))
+            held.came[delivery.delivery_date].append((Matter(delivery.lot, stated.parts, delivery=delivery), exact(stated.volatile), mass))
 
     def _settle_beforehand(self, name: LotKey, held: _Lot) -> None:
         """The state of a lot that nobody delivered or made, or of which a mass is not known."""
         masses = held.masses()
+        own: StepKey = ("lot", name, 0)
         if not masses:
+            self.steps.append(Step(own, dt.date.min, (), unknown=True, known=False))
             tested = tested_matter(self.lineage.lab_tests.get(name, ()))
             held.states.append((dt.date.min, {Matter(name if tested else None, tested.parts if tested else None): ONE}))
         elif None in masses and len(masses) > 1:
-            held.states.append((dt.date.min, {Matter(None, None, f"lot {name}: the mass of an inflow is not known"): ONE}))
+            why = f"lot {name}: the mass of an inflow is not known"
+            self.steps.append(Step(own, dt.date.min, (), why=why))
+            held.states.append((dt.date.min, {Matter(None, None, why): ONE}))
         held.fixed = bool(held.states)
         held.unweighed = not held.fixed and None in masses
 
@@ -192,7 +218,7 @@ class _Replay:
                 days[day].append(name)
         for day in sorted(days):
             opened = {name: state for name in days[day] if (state := self._opened(name, day)) is not None}
-            for name, mix in self._settled(opened).items():
+            for name, mix in self._settled(opened, day).items():
                 self.lots[name].states.append((day, mix))
 
     def _opened(self, name: LotKey, day: dt.date) -> _Opened | None:
@@ -205,7 +231,7 @@ class _Replay:
             return None
         whole = 1 if held.unweighed else before + added + unknown
         if whole <= 0:
-            return _Opened({Matter(None, None, f"lot {name}: nothing that came in has a mass"): ONE})
+            return _Opened({Matter(None, None, f"lot {name}: nothing that came in has a mass"): ONE}, known=False)
 
         def part(mass: int | None) -> Fraction:
             return Fraction(1 if held.unweighed else mass or 0, whole)
@@ -215,9 +241,11 @@ class _Replay:
             known.append((held.states[-1][1], part(before)))
         if unknown:
             known.append(({Matter(None, None): ONE}, part(unknown)))
-        return _Opened(mixed(known), [(batch, output, part(mass)) for batch, output, mass in made])
+        feeds = [(batch, output, part(mass)) for batch, output, mass in made]
+        came_with = [(matter.delivery, mass) for matter, _, mass in came if matter.delivery is not None]
+        return _Opened(mixed(known), feeds, bool(before and held.states), came_with, bool(unknown), not unknown and not held.unweighed)
 
-    def _settled(self, opened: Mapping[LotKey, _Opened]) -> dict[LotKey, Mix]:
+    def _settled(self, opened: Mapping[LotKey, _Opened], day: dt.date) -> dict[LotKey, Mix]:
         """The mixtures of a day's new states, those that feed others first."""
         made_of: dict[_Node, list[_Node]] = {}
         for name, state in opened.items():
@@ -229,6 +257,9 @@ class _Replay:
         for group in sources_first(made_of, made_of):
             if len(group) > 1:
                 self._solve(group, opened, found, outcomes)
+                self.loops += 1
+                why = self._open_loop(group, opened, outcomes)
+                self.steps += [replace(self._step(node, day, opened, found, why), loop=self.loops) for node in group]
                 continue
             node = group[0]
             if isinstance(node, LotKey):
@@ -237,7 +268,26 @@ class _Replay:
                 batch = self._batch(node)
                 held = [self._held(taken.lot, found) for taken in batch.taken]
                 outcomes[node] = blend(batch, held, self.weighing, self.unaccounted)
+            self.steps.append(self._step(node, day, opened, found))
         return found
+
+    def _step(self, node: _Node, day: dt.date, opened: Mapping[LotKey, _Opened], found: Mapping[LotKey, Mix], why: str = "") -> Step:
+        """What a node was made of, for whoever follows papers instead of matter."""
+        if isinstance(node, LotKey):
+            number, state = len(self.lots[node].states), opened[node]
+            before: list[StepKey] = [("lot", node, number - 1)] if state.before else []
+            fed: list[StepKey] = [("run", key, place) for (key, place), *_ in state.feeds]
+            brought, came = (tuple(d for d, mg in state.arrived if mg != 0), tuple(d for d, _ in state.arrived))
+            return Step(("lot", node, number), day, (*before, *fed), brought, came, state.unknown, state.known, why)
+        batch = self._batch(node)
+        drawn = [(taken, taken.lot in opened, self.lots[taken.lot]) for taken in batch.taken if taken.net_mg != 0]
+        made_of: list[StepKey] = [("lot", taken.lot, len(lot.states) - (0 if today else 1)) for taken, today, lot in drawn]
+        even = balance(batch, [self._held(taken.lot, found) for taken in batch.taken], self.weighing, self.unaccounted)
+        early = [taken.lot for taken, today, lot in drawn if not today and not lot.states]
+        split = batch.why if batch.loose else f"lot {early[0]}: it was drawn before anything came in" if early else ""
+        gain = even == "gain" and not batch.chemical
+        known = even == "even" or (batch.chemical and None not in [taken.mg for taken in batch.taken])
+        return Step(("run", *node), day, tuple(made_of), unknown=gain, known=known, why=why or split)
 
     def _batch(self, key: _BatchKey) -> Batch:
         return self.runs[key[0]].batches[key[1]]
@@ -265,11 +315,28 @@ class _Replay:
         mixes = solved(equations) if len(equations) == len(group) else None
         sound = mixes is not None and all(mix and min(mix.values()) >= 0 for mix in mixes.values())
         for node in group:
-            mix = mixes[node] if mixes is not None and sound else {Matter(None, None, "lots that feed each other on one day"): ONE}
+            mix = mixes[node] if mixes is not None and sound else {Matter(None, None, _LOOP): ONE}
             if isinstance(node, LotKey):
                 found[node] = normal(mix)
             else:
                 outcomes[node] = [normal(mix) for _ in self._batch(node).made]
+
+    def _open_loop(
+        self, group: list[_Node], opened: Mapping[LotKey, _Opened], outcomes: Mapping[_BatchKey, list[dict[Matter, Fraction]]]
+    ) -> str:
+        """Why it is open what came into a loop from outside, "" where it is recorded: nothing, or less than what it passed on to itself."""
+        given: list[Fraction] = []
+        for node in group:
+            equation = self._equation(node, opened, outcomes)
+            if equation is None:
+                return _LOOP
+            outside = sum((f for name, f in equation.factors.items() if name not in group), ZERO)
+            outside += sum((share for share in equation.amounts.values() if share > 0), ZERO)
+            given += [outside] if outside and not isinstance(node, LotKey) else []
+        fed = any(
+            opened[node].amounts or {batch for batch, *_ in opened[node].feeds} - set(group) for node in group if isinstance(node, LotKey)
+        )
+        return "" if (given and max(given) >= Fraction(1, 2)) or (not given and fed) else _LOOP
 
     def _equation(
         self, node: _Node, opened: Mapping[LotKey, _Opened], outcomes: Mapping[_BatchKey, list[dict[Matter, Fraction]]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from tracepack.core.elimination import ONE, ZERO, Equation
-from tracepack.core.ledger import LotKey
+from tracepack.core.ledger import Delivery, LotKey
 from tracepack.core.properties import Part
 from tracepack.core.recountrows import Batch
 
@@ -20,12 +20,13 @@ _KEPT, _LONGEST = 200, 600
 class Matter:
     """What is not taken apart further, wherever it goes: of a ``lot``, or (None) from nowhere known; ``parts`` None is anything.
 
-    ``why``: it stands for a step that could not be followed exactly.
+    ``why``: it stands for a step that could not be followed exactly; ``delivery``: it came with that one.
     """
 
     lot: LotKey | None
     parts: tuple[Part, ...] | None
     why: str = ""
+    delivery: Delivery | None = None
 
 
 #: Water and solvent.
@@ -78,6 +79,25 @@ def blend(batch: Batch, inputs: Sequence[Mix], weighing: Fraction, unaccounted: 
     if not made_of:
         return _unfollowed(batch, "nothing went in that has a mass")
     return [_wetted(made_of, volatile) for volatile in _volatiles(batch, weighed)]
+
+
+def balance(batch: Batch, inputs: Sequence[Mix], weighing: Fraction, unaccounted: Fraction) -> Literal["even", "gain", "open"]:
+    """Whether it is recorded how much of each input is in the outputs: "gain": and something from nowhere recorded; "open": it is not."""
+    masses = [taken.net_mg for taken in batch.taken]
+    if None in masses:
+        return "open" if len(masses) > 1 else "even"
+    if not masses or all(taken.derived for taken in batch.taken):
+        return "even"
+    moist = [_moisture(taken.moisture, mix) for taken, mix in zip(batch.taken, inputs, strict=True)]
+    whole = sum((Fraction(mass or 0) for mass in masses), ZERO)
+    wet = sum(((mass or 0) * share for mass, share in zip(masses, moist, strict=True)), ZERO)
+    left, kept = whole - batch.water_mg, max(ZERO, wet - batch.water_mg)
+    spare = _spare(batch, left, kept)
+    if spare is None:
+        return "even"
+    if -spare > weighing * whole:
+        return "gain"
+    return "open" if spare > unaccounted * whole and len(masses) > 1 else "even"
 
 
 def _unfollowed(batch: Batch, why: str) -> list[dict[Matter, Fraction]]:

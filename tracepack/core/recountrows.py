@@ -50,7 +50,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Outputs of one composition and what went into them; ``why`` says why rows alone do not settle it ("" where they do)."""
+    """Outputs of one composition and what went into them; ``why`` says why rows alone do not settle it ("" where they do).
+
+    ``chemical``: a conversion; ``loose``: other inputs of the run may be in them, too.
+    """
 
     run: Run
     taken: tuple[Taken, ...]
@@ -58,6 +61,8 @@ class Batch:
     water_mg: int
     plain_mg: int
     why: str
+    chemical: bool = False
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +96,31 @@ def _batches(
     lineage: Lineage, run: Run, ins: Sequence[Taken], outs: Sequence[RunRow], water: Sequence[RunRow], plain: Sequence[RunRow]
 ) -> Iterator[Batch]:
     names = list(dict.fromkeys(row.output_group or "" for row in outs))
+    chemical = _is_chemical(run, ins)
     for name in names:
         mine = [row for row in outs if (row.output_group or "") == name]
         made = tuple(Made(_lot(lineage, row), row_mg(lineage, row), _moisture(row)) for row in mine)
         if len(names) == 1:
-            yield Batch(run, tuple(ins), made, _sum(lineage, water), _sum(lineage, plain), _why(run, ins))
+            yield Batch(run, tuple(ins), made, _sum(lineage, water), _sum(lineage, plain), _why(ins, chemical=chemical), chemical)
             continue
         own = tuple(t for t in ins if name and t.row.output_group == name)
         loose = any(not t.row.output_group or t.row.output_group not in names for t in ins)
         loose = loose or any(row.output_group not in names for row in (*water, *plain))
         lost = [_sum(lineage, [row for row in rows if row.output_group == name]) for rows in (water, plain)]
-        yield Batch(run, own, made, lost[0], lost[1], _why(run, own) or ("its output groups share what went in" if loose else ""))
+        why = _why(own, chemical=chemical) or ("its output groups share what went in" if loose else "")
+        yield Batch(run, own, made, lost[0], lost[1], why, chemical, loose)
 
 
-def _why(run: Run, ins: Sequence[Taken]) -> str:
-    if (run.kind or "").strip().casefold() in _CONVERSIONS or any(t.row.carbon_share is not None for t in ins):
+def _why(ins: Sequence[Taken], *, chemical: bool) -> str:
+    if chemical:
         return "it is a chemical conversion"
     if len(ins) > 1 and any(t.net_mg is None for t in ins):
         return "the mass of an input is not stated"
     return ""
+
+
+def _is_chemical(run: Run, ins: Sequence[Taken]) -> bool:
+    return (run.kind or "").strip().casefold() in _CONVERSIONS or any(t.row.carbon_share is not None for t in ins)
 
 
 def _inputs(lineage: Lineage, run: Run) -> list[Taken]:

@@ -18,7 +18,8 @@ from tracepack.evidence.redacting import check_redacted
 from tracepack.evidence.replaying import replayed
 from tracepack.evidence.ruled import RULES, rule_differences
 from tracepack.evidence.signing import brings_along, is_signed, public_key
-from tracepack.report.answers_verify import Difference, FigureCheck, VerifyAnswer
+from tracepack.evidence.tables import table_checks
+from tracepack.report.answers_verify import Difference, FigureCheck, TableCheck, VerifyAnswer
 from tracepack.report.dossier import render_json
 from tracepack.reporting import dossier
 
@@ -101,6 +102,7 @@ def check_members(members: Mapping[str, bytes]) -> VerifyAnswer:
     found = [*_strangers(members, {DOSSIER, RECIPE, *named, *(name for name in members if name.startswith(RULES))})]
     found += [*rule_differences(members), *_spoilt(members, recipe).values()]
     figures: list[FigureCheck] = []
+    tables: list[TableCheck] = []
     unconfirmed = _not_kept(recipe)
     with replayed(recipe, members) as (store, troubles):
         found += [Difference(what=f"import {t.import_id}", there="recorded", here=t.said) for t in troubles]
@@ -111,10 +113,11 @@ def check_members(members: Mapping[str, bytes]) -> VerifyAnswer:
         else:
             again = json.loads(text)
             second = recounted(store, lot)
-            figures = figure_checks(told, again, second)
-            unconfirmed += second.inexact
+            figures, tables = figure_checks(told, again, second), table_checks(told, second)
+            unconfirmed += second.whys
             found += list(differences(told, again)) or _written(members[DOSSIER], text)
             found += [_by_second(figure) for figure in figures if figure.second == "differs"]
+            found += [difference for table in tables for difference in table.differences]
     return VerifyAnswer(
         level="originals",
         signature="none",
@@ -123,6 +126,7 @@ def check_members(members: Mapping[str, bytes]) -> VerifyAnswer:
         files=sum(name in members for name in named),
         imports=sum(bool(entry.get("files")) for entry in recipe["entries"]),
         figures=figures,
+        tables=tables,
         unconfirmed=unconfirmed,
         agrees=not found,
         differences=found,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from tracepack.report.answers import Model
 
 
@@ -30,6 +32,18 @@ class Difference(Model):
     here: str
 
 
+class TableCheck(Model):
+    """A table of the dossier by the second algorithm: how many values it finds, and those that the dossier states otherwise.
+
+    ``second`` as of a figure: "unconfirmed" where the second algorithm cannot follow a step.
+    """
+
+    table: Literal["origins", "attributed_origins", "custody"]
+    entries: int
+    second: Literal["same", "unconfirmed", "differs"]
+    differences: list[Difference]
+
+
 class VerifyAnswer(Model):
     """``level``: "originals" (read again from zero), "dossier" (recomputed from itself) or "commitments" (redacted: totals only).
 
@@ -49,6 +63,7 @@ class VerifyAnswer(Model):
     commitments: int = 0
     opened: int = 0
     figures: list[FigureCheck]
+    tables: list[TableCheck] = Field(default_factory=list)
     differences: list[Difference]
     not_listed: int = 0
     unconfirmed: list[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracepack.report.answers_verify import FigureCheck, VerifyAnswer
+from tracepack.report.answers_verify import FigureCheck, TableCheck, VerifyAnswer
 from tracepack.report.wording import Wording, visible, wording
 
 #: What holds a figure, by the level: the second algorithm, the sums that a page lays out, or nothing.
@@ -19,6 +19,7 @@ def verify_text(answer: VerifyAnswer, lang: str = "en") -> str:
         words(f"verify.signature.{answer.signature}"),
     ]
     lines += [_figure(figure, _BY[answer.level], words) for figure in answer.figures]
+    lines += [_table(table, words) for table in answer.tables if table.entries]
     if answer.unconfirmed:
         lines += [words("verify.unconfirmed"), *(f"  {text}" for text in answer.unconfirmed)]
     lines += [words("verify.difference", what=d.what, there=d.there, here=d.here) for d in answer.differences]
@@ -31,3 +32,7 @@ def _figure(figure: FigureCheck, by: str, words: Wording) -> str:
     low, high = figure.there or (None, None)
     name = words("text.attributed" if figure.figure == "attributed" else f"figure.{figure.figure}.name")
     return f"  {name}: {words.span(low, high)} - {words(f'verify.{by}.{figure.second}')}"
+
+
+def _table(table: TableCheck, words: Wording) -> str:
+    return f"  {words(f'verify.table.{table.table}', count=table.entries)} - {words(f'verify.second.{table.second}')}"
