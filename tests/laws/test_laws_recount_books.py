@@ -95,8 +95,20 @@ def compare(ledger: Ledger, lot: LotKey) -> None:
 )
 def test_both_algorithms_say_the_same_of_books_custody_and_origins(text: str, given: list[tuple[int, int]], model: str | None) -> None:
     ledger = with_books(parse(text), given, model)
+    lineage, _ = build_lineage(ledger, material_library())
     for lot in sorted(replay(ledger).inflow):
-        compare(ledger, lot)
+        if not any(step.why for step in replay_of(lineage, lot).steps):  # lots may feed each other on one day without going round
+            compare(ledger, lot)
+
+
+def test_an_attribution_behind_a_later_feed_of_a_lot_names_itself() -> None:
+    """F3 was drawn of F1 before F2, to which is attributed, was put into it."""
+    text = 'D1 1 bio=40 coc="book and claim" ; D1 0.1 -> F1 0.011 + F2 0.089 ; F1 0.001 -> F3 0.001 ; F2 0.008 -> F1 0.008 @2026-01-02'
+    ledger = with_books(parse(text), [(1, 1)], "controlled blending")
+    lineage, _ = build_lineage(ledger, material_library())
+    lot = LotKey(ORGANISATION, "F3")
+    found = lot_custody(Custody(mix_lots(lineage, [lot]), Papers(lineage, chain_of_custody_rules())), lot)
+    assert found.link.kind == "attribution"
 
 
 @law

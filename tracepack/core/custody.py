@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias
 from tracepack.core.attribution import Attributed, attributed_content, attributed_shares
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import Delivery, LotKey
+from tracepack.core.lineage import upstream
 from tracepack.core.mixing import NodeKey, composition, reach
 from tracepack.core.mixture import Mixture
 from tracepack.core.papers import CONTROLLED_BLENDING, MASS_BALANCE, NONE, Papers, Reason
@@ -144,7 +145,7 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> L
     attributed = attributed_content(mixture.lineage, lot)
     link, model, under = best.link, best.model, view.scheme
     if attributed is not None and attributed.high > 0 and papers.rules.rank(MASS_BALANCE) < papers.rules.rank(model):
-        model, (link, under) = MASS_BALANCE, _attribution(papers, nodes, attributed)
+        model, (link, under) = MASS_BALANCE, _attribution(papers, lot, attributed)
     stated = [(d, papers.stated(d)) for d in deliveries]
     leans = {name for node in nodes for name in view.leans.get(node, ())}
     leans |= {_NO_CERTIFICATE for d, s in stated if s.model != NONE and not papers.cited(d.certificate_no)}
@@ -163,9 +164,12 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> L
     )
 
 
-def _attribution(papers: Papers, nodes: Iterable[NodeKey], attributed: Attributed) -> tuple[Link, str]:
-    """The first attribution to a lot or to what it was made of, and the scheme of all of them ("" where they differ)."""
-    lots = sorted({node[1] for node in nodes if node[0] == "state"})
+def _attribution(papers: Papers, lot: LotKey, attributed: Attributed) -> tuple[Link, str]:
+    """The first attribution to a lot or to what its lots were ever made of, and the scheme of all of them ("" where they differ).
+
+    Attributed content follows whole lots, so that an attribution may lie behind a later state of one than the lot was drawn from.
+    """
+    lots = sorted(upstream(papers.lineage, [lot]))
     rows = [row for lot in lots for row in papers.lineage.attributions.get(lot, ())]
     first = min(rows, key=lambda row: (row.date, row.attribution_no))
     schemes = {papers.rules.scheme_key(row.scheme) for row in rows}

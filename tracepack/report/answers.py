@@ -40,7 +40,7 @@ def _cells(refs: Iterable[Any]) -> Sequence[SourceRef]:
     if isinstance(refs, tuple) and all(type(ref) is SourceRef for ref in refs):
         return refs
     if not isinstance(refs, list | tuple):
-        raise ValueError("a list of cells was expected")  # noqa: TRY004 - pydantic reports what is a ValueError
+        raise ValueError("a list of cells was expected")
     published = (RefAnswer.model_validate(ref, from_attributes=True) for ref in refs)
     return tuple(SourceRef(ref.file, ref.sha256, ref.sheet, ref.cell) for ref in published)
 
