@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracepack.core.dates import day_month_order, read_dates
-from tracepack.core.numerals import Cell, PercentNumber, Unread, decimal_mark, is_not_available, plain_numbers, read_numbers, read_numeral
+from tracepack.core.numerals import (
+    Cell,
+    PercentNumber,
+    Unread,
+    decimal_mark,
+    is_not_available,
+    plain_numbers,
+    read_numbers,
+    read_numeral,
+    spreadsheet_number,
+)
 from tracepack.core.quantity import Interval
 from tracepack.core.shares import ShareRead, read_shares
 
@@ -145,3 +155,17 @@ def test_a_stated_scale_decides_what_is_open_and_never_overrides_a_cell() -> Non
     assert read_shares(cells, scale="fraction") == [ShareRead(Interval.point(value)) for value in fractions]
     assert [told(read) for read in read_shares([Decimal(45)], scale="fraction")] == ["profile-contradicted"]
     assert [told(read) for read in read_shares([Decimal("0.3")], scale="fraction", percent_marked=True)] == ["profile-contradicted"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("9.199999999999999", "9.2"),
+        ("0.30000000000000004", "0.3"),
+        ("999.9999999999999999", "1000"),
+        ("12345678901234567890", "12345678901234600000"),
+        ("9.20", "9.20"),
+    ],
+)
+def test_what_rounding_to_a_spreadsheets_digits_leaves_has_no_zeros_that_nobody_typed(stored: str, shown: str):
+    assert str(spreadsheet_number(Decimal(stored))) == shown

@@ -238,8 +238,11 @@ def read_numeral(text: str, mark: str | None, *, stated: bool = False) -> Decima
 
 
 def spreadsheet_number(number: Decimal) -> Decimal:
-    """A numeric cell's number to the 15 digits that a spreadsheet keeps (0.30000000000000004 is 0.3)."""
-    return _SPREADSHEET.plus(number)
+    """A numeric cell's number to the 15 digits that a spreadsheet keeps (0.30000000000000004 is 0.3, and shown as that)."""
+    rounded = _SPREADSHEET.plus(number)
+    if rounded == number:
+        return rounded
+    return Decimal(f"{rounded.normalize(_SPREADSHEET):f}")  # 9.2, not 9.20000000000000; 1000, not 1E+3
 
 
 def read_numbers(cells: Sequence[Cell], *, percent_allowed: bool = False, mark: str | None = None) -> list[Decimal | Unread]:
