@@ -121,3 +121,23 @@ def test_the_same_recall_is_the_same_bytes_in_every_format(films: Desk) -> None:
             assert films.run("recall", "--lot", "A", "-o", str(films.folder / f"{name}.{ending}")).code == 0
             made_twice.append((films.folder / f"{name}.{ending}").read_bytes())
         assert made_twice[0] == made_twice[1]
+
+
+def test_credits_that_may_have_gone_elsewhere_keep_a_recall_from_looking_complete(desk: Desk) -> None:
+    """The mass-balance resin lies in stock whole; its credits were attributed to a film that holds none of it."""
+    source = {"Source ID": "TALL", "Feedstock": "tall oil", "Category": "bio-circular", "Country of Origin": "FI", "Supplier": "SUP"}
+    papers = {"Certificate No": "C-1", "Chain of Custody": "mass balance", "Attributed Content %": 100, "Feedstock Source": "TALL"}
+    certificate = {"Certificate No": "C-1", "Scheme": "ISCC PLUS", "Holder": "SUP", "Valid From": dt.date(2025, 1, 1)}
+    account = {"Site": "S1", "Scheme": "ISCC PLUS", "Feedstock": "tall oil", "Category": "bio-circular", "Country of Origin": "FI"}
+    used = {"Attribution No": "T1", "Date": LATER, "Input Material": "PP", "Lot No": "FILM", "Quantity": 50, "Unit": "kg"}
+    desk.fill("Feedstock Sources", source).fill("Certificates", certificate | {"Valid Until": dt.date(2027, 1, 1)})
+    desk.fill("Deliveries", delivery("A", "PP", 100, more=papers), delivery("B", "PP", 100))
+    desk.fill("Production", *run("R1", taken("B", 50), made("FILM", 50)))
+    desk.fill("Attributions", account | used).bring_in()
+    for asked in (("--lot", "A"), ("--certificate", "C-1"), ("--source", "TALL"), ("--supplier", "SUP")):
+        answer = desk.run("recall", *asked, "--json")
+        assert answer.code == 1, asked
+        assert ("FILM", "credits of what is recalled may be in attribution T1") in {
+            (e["number"], e["reason"]) for e in answer.json["open_ends"]
+        }
+    assert desk.run("recall", "--lot", "B", "--json").json["complete"] is True

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from tracepack.core.ledger import LotKey, Run
+from tracepack.core.bookrecords import Attribution
+from tracepack.core.credits import certified_share
+from tracepack.core.ledger import Delivery, LotKey, Run
+from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.recall import Recall, totals_of
 from tracepack.core.recallstock import Shelf
@@ -22,6 +26,23 @@ def open_ends(found: Recall, shelves: Iterable[Shelf]) -> tuple[OpenEnd, ...]:
         lot = found.lots[0].lot if found.lots else LotKey("", found.subject.asked.number)
         ends.append(OpenEnd(lot, "the masses do not add up", None))
     return tuple(sorted(dict.fromkeys(ends), key=lambda e: (e.lot, e.reason)))
+
+
+def credit_ends(deliveries: Iterable[Delivery], attributions: Iterable[Attribution], organisation: str) -> Iterator[OpenEnd]:
+    """The lots and shipments that credits of what is recalled may be attributed to: books mix them, so that none can be told apart.
+
+    Only attributions from an account of the same input material, from the day on which the first credits came in.
+    """
+    brought: dict[str, dt.date] = {}
+    for d in deliveries:
+        if certified_share(d)[0] > 0:
+            material = fold_name(d.material)
+            brought[material] = min(d.delivery_date, brought.get(material, d.delivery_date))
+    for row in attributions:
+        since = brought.get(fold_name(row.input_material))
+        if since is not None and row.date >= since:
+            lot = LotKey(organisation, row.lot_no or row.shipment_no or "")
+            yield OpenEnd(lot, f"credits of what is recalled may be in attribution {row.attribution_no}", None)
 
 
 def adds_up(found: Recall) -> bool:
