@@ -1,4 +1,7 @@
-"""Number formats: whether a cell's format shows a percentage or a date, and what a serial number is as a date."""
+"""Number formats: whether a cell's format shows a percentage or a date, and what a serial number is as a date.
+
+openpyxl is imported where a cell has a format: tables in text have none and are read without it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,6 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
-
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from tracepack.core.numerals import Cell, PercentNumber
 from tracepack.intake.sheetxml import Format
@@ -20,6 +20,8 @@ _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 def format_of(number: int, codes: dict[int, str]) -> Format | None:
     """The format of a number in a file's own table or among the built-in ones; None for General and text."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS  # noqa: PLC0415
+
     code = codes.get(number) or BUILTIN_FORMATS.get(number, "General")
     if number in _EAST_ASIAN_DATES and number not in codes:
         return Format(code, percent=False, date=True)
@@ -30,11 +32,15 @@ def format_of_code(code: str) -> Format | None:
     """What a format code shows; None for General and text."""
     if code.casefold() == "general" or code == "@":
         return None
+    from openpyxl.styles.numbers import is_date_format  # noqa: PLC0415
+
     return Format(code, percent="%" in _QUOTED.sub("", code), date=is_date_format(code))
 
 
 def serial_reader(*, mac_dates: bool) -> Callable[[Decimal], Cell]:
     """How a workbook's serial numbers read as dates, in its 1900 or 1904 system; what is no date stays a number."""
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel  # noqa: PLC0415
+
     epoch = CALENDAR_MAC_1904 if mac_dates else CALENDAR_WINDOWS_1900
 
     def read(number: Decimal) -> Cell:

@@ -226,8 +226,10 @@ def _values(reading: _Reading, column: data.Column, places: list[int], cells: li
     if column.type in {"decimal", "number"}:
         return _numbers(reading, column, places, cells)
     if column.type == "lot":
-        number = reading.columns.columns[column.key]
-        return [read_lot(cell, reading.sheet.formats.get((row, number))) for row, cell in zip(places, cells, strict=True)]
+        number, formats = reading.columns.columns[column.key], reading.sheet.formats
+        if not formats:
+            return [read_lot(cell, None) for cell in cells]
+        return [read_lot(cell, formats.get((row, number))) for row, cell in zip(places, cells, strict=True)]
     if column.vocabulary:
         vocabulary = column.vocabulary
         found = each_once(lambda distinct: [read_choice(cell, vocabulary) for cell in distinct], cells)

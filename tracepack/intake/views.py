@@ -74,6 +74,9 @@ def _tell_filled(gathered: Gathered, view: Sheet, place: tuple[int, int], key: s
 
 def with_stated(view: Sheet, columns: ColumnMap, stated: Iterable[Stated]) -> tuple[Sheet, ColumnMap]:
     """What is stated once in every row whose own cell is blank; its reference is the cell that states it."""
+    stated = tuple(stated)
+    if not stated:
+        return view, columns
     rows: dict[int, Mapping[int, Content]] = dict(view.rows)
     places = dict(view.places)
     taken = dict(columns.columns)
