@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from pydantic import ValidationError
@@ -226,19 +227,14 @@ def _values(reading: _Reading, column: data.Column, places: list[int], cells: li
     if column.type in {"decimal", "number"}:
         return _numbers(reading, column, places, cells)
     if column.type == "lot":
-        return _lots(reading, column, places, cells)
+        number, formats = reading.columns.columns[column.key], reading.sheet.formats
+        codes = [formats.get((row, number)) for row in places] if formats else repeat(None)
+        return [read_lot(cell, code) for cell, code in zip(cells, codes, strict=False)]
     if column.vocabulary:
         vocabulary = column.vocabulary
         found = each_once(lambda distinct: [read_choice(cell, vocabulary) for cell in distinct], cells)
         return [known or _choice(reading, column, row, cell) for row, cell, known in zip(places, cells, found, strict=True)]
     return each_once(lambda distinct: list(map(read_text, distinct)), cells)
-
-
-def _lots(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
-    number, formats = reading.columns.columns[column.key], reading.sheet.formats
-    if not formats:  # a table in text
-        return [read_lot(cell, None) for cell in cells]
-    return [read_lot(cell, formats.get((row, number))) for row, cell in zip(places, cells, strict=True)]
 
 
 def _numbers(reading: _Reading, column: data.Column, places: list[int], cells: list[Cell]) -> Sequence[Value | Unread]:
