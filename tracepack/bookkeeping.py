@@ -33,7 +33,7 @@ def _past(store: Store, lineage: Lineage) -> Past:
     closings = store.closings()
     if not closings:
         return Past()
-    now = State(book_entries(lineage), lineage.ledger.periods)
+    now = State(book_entries(lineage, balance_rules()), lineage.ledger.periods)
     known = {store.latest_change(store.latest_import()): now}
     states: dict[int, State] = {}
     for number in sorted({closing.known_after for closing in closings}):
@@ -46,7 +46,7 @@ def _past(store: Store, lineage: Lineage) -> Past:
 
 def _state(store: Store, as_of: int) -> State:
     lineage, _ = build_lineage(store.load_ledger(None, as_of=as_of), material_library())
-    return State(book_entries(lineage), lineage.ledger.periods)
+    return State(book_entries(lineage, balance_rules()), lineage.ledger.periods)
 
 
 def _whole(store: Store) -> Lineage:

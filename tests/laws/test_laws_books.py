@@ -152,7 +152,7 @@ def oracle(events: list[Event], site: str, day: dt.date) -> Fraction:
 
 @given(histories(), period_ends())
 def test_every_balance_is_what_the_oracle_adds_up(events: list[Event], ends: list[dt.date]) -> None:
-    books = book_entries(ledger_of(events, ends))
+    books = book_entries(ledger_of(events, ends), RuleBook())
     found = {key.site: entries for key, entries in books.entries.items()}
     for site in SITES:
         for day in (START, *ends, *(event[2] for event in events)):
@@ -162,7 +162,7 @@ def test_every_balance_is_what_the_oracle_adds_up(events: list[Event], ends: lis
 @given(histories(), period_ends())
 def test_credits_are_uses_and_balance(events: list[Event], ends: list[dt.date]) -> None:
     lineage = ledger_of(events, ends)
-    books = book_entries(lineage)
+    books = book_entries(lineage, RuleBook())
     entries = [entry for found in books.entries.values() for entry in found]
     given_in, uses = (sum((sign * e.mg for e in entries if sign * e.mg > 0), Fraction(0)) for sign in (1, -1))
     last = {s.account: s.closing for s in statements(books, lineage.ledger.periods)}
@@ -174,7 +174,7 @@ def test_credits_are_uses_and_balance(events: list[Event], ends: list[dt.date]) 
 def test_what_a_period_carries_over_the_next_one_opens_with(events: list[Event], ends: list[dt.date]) -> None:
     lineage = ledger_of(events, ends)
     carried: dict[object, Fraction] = {}
-    for s in statements(book_entries(lineage), lineage.ledger.periods):
+    for s in statements(book_entries(lineage, RuleBook()), lineage.ledger.periods):
         assert s.opening == carried.get(s.account, Fraction(0))
         assert s.closing == s.opening + sum((entry.mg for entry in s.entries), Fraction(0))
         carried[s.account] = s.closing
@@ -215,7 +215,7 @@ def test_credits_never_propagate_through_a_run(events: list[Event], ends: list[d
         taken = runs[-1].rows[-1].lot if runs and number % 2 else lots[number % len(lots)] if lots else None
         runs.append(_run(number, taken or LotKey("ORG", "FOUND"), kg, "PE regrind" if regrind else "film"))
     after = build_lineage(replace(before.ledger, runs=tuple(runs)), Library({}))[0]
-    assert book_entries(after).entries == book_entries(before).entries
+    assert book_entries(after, RuleBook()).entries == book_entries(before, RuleBook()).entries
     for run in runs:
         assert attributed_content(after, LotKey("ORG", f"MADE-{run.key.number}")) is None
 

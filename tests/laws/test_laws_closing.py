@@ -45,7 +45,7 @@ def state_of(version: Version, ends: list[dt.date], turned: bool = False) -> tup
     """What a version's books are with nothing closed; ``turned``: its rows in the order of another import."""
     events = sorted(version.items(), reverse=turned)
     ledger = reduce(lambda so_far, event: with_event(so_far, *event), events, ledger_of([], ends).ledger)
-    return ledger, State(book_entries(build_lineage(ledger, Library({}))[0]), ledger.periods)
+    return ledger, State(book_entries(build_lineage(ledger, Library({}))[0], RuleBook()), ledger.periods)
 
 
 def audited(ledger: Ledger, past: Past) -> BookAudit:

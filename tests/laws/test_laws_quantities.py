@@ -271,7 +271,7 @@ def average(arrivals: list[Arrival], start: dt.date, end: dt.date) -> Fraction |
 def test_every_rolling_average_is_what_the_oracle_divides(arrivals: list[Arrival], ends: list[dt.date], window: str) -> None:
     lineage = averaged(arrivals, ends, window)
     rules = balance_rules().set_by(lineage.ledger.scheme_settings)
-    found = {p.period.period_id: p for p in percentages(PercentageDesk(lineage, book_entries(lineage), rules)) if p.period}
+    found = {p.period.period_id: p for p in percentages(PercentageDesk(lineage, book_entries(lineage, rules), rules)) if p.period}
     if not any(material == "bio-PP" for material, *_ in arrivals):
         assert found == {}, "no account, no percentage"
         return
@@ -287,14 +287,14 @@ def test_every_rolling_average_is_what_the_oracle_divides(arrivals: list[Arrival
 def test_a_share_lies_between_nothing_and_all(arrivals: list[Arrival], ends: list[dt.date], window: str) -> None:
     lineage = averaged(arrivals, ends, window)
     rules = balance_rules().set_by(lineage.ledger.scheme_settings)
-    for p in percentages(PercentageDesk(lineage, book_entries(lineage), rules)):
+    for p in percentages(PercentageDesk(lineage, book_entries(lineage, rules), rules)):
         assert p.share is None or 0 <= p.share <= 1
         assert set(p.certified_refs) <= set(p.total_refs)
 
 
 def test_without_any_rules_the_method_is_credits() -> None:
     lineage = averaged([("bio-PP", START, Decimal(5), 100)], [START], "1 periods")
-    assert percentages(PercentageDesk(lineage, book_entries(lineage), RuleBook())) == ()
+    assert percentages(PercentageDesk(lineage, book_entries(lineage, RuleBook()), RuleBook())) == ()
 
 
 def test_three_months_to_the_end_of_march_begin_with_the_year() -> None:

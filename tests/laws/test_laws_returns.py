@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from laws.test_laws_books import ACCOUNT, START, ledger_of, source
 from tracepack.core.accounts import book_entries
+from tracepack.core.bookrules import RuleBook
 from tracepack.core.ledger import Attribution, Shipment
 from tracepack.core.library import Library
 from tracepack.core.lineage import Lineage, build_lineage
@@ -65,7 +66,7 @@ def oracle(sent: Sent) -> Fraction:
 @given(_shipments)
 def test_returns_give_back_their_part_and_no_more(sent: list[Sent]) -> None:
     found: dict[str, Fraction] = {}
-    for entry in (e for entries in book_entries(lineage_of(sent)).entries.values() for e in entries if e.kind == "given-back"):
+    for entry in (e for entries in book_entries(lineage_of(sent), RuleBook()).entries.values() for e in entries if e.kind == "given-back"):
         found[entry.of] = found.get(entry.of, Fraction(0)) + entry.mg
         assert [ref.sheet for ref in entry.refs][0::2] == ["Shipments", "Attributions"]
     expected = {str(place): oracle(one) * 1_000_000 for place, one in enumerate(sent)}
@@ -74,7 +75,7 @@ def test_returns_give_back_their_part_and_no_more(sent: list[Sent]) -> None:
 
 @given(_shipments)
 def test_credits_are_uses_less_what_came_back_and_balance(sent: list[Sent]) -> None:
-    books = book_entries(lineage_of(sent))
+    books = book_entries(lineage_of(sent), RuleBook())
     for entries in books.entries.values():
         credited = sum((e.mg for e in entries if e.kind == "received"), Fraction(0))
         used = -sum((e.mg for e in entries if e.kind in ("attributed", "given-back")), Fraction(0))
@@ -86,4 +87,4 @@ def test_credits_are_uses_less_what_came_back_and_balance(sent: list[Sent]) -> N
 def test_the_order_of_rows_does_not_matter(sent: list[Sent]) -> None:
     lineage = lineage_of(sent)
     turned = replace(lineage.ledger, shipments=lineage.ledger.shipments[::-1], attributions=lineage.ledger.attributions[::-1])
-    assert book_entries(build_lineage(turned, Library({}))[0]) == book_entries(lineage)
+    assert book_entries(build_lineage(turned, Library({}))[0], RuleBook()) == book_entries(lineage, RuleBook())

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tracepack.core.bookrecords import AccountRecord, Attribution, ConversionFactor
+from tracepack.core.bookrules import RuleBook
 from tracepack.core.credits import open_accounts, receive, transfer
 from tracepack.core.entries import AccountKey, Books, Desk, Entry, EntryKind, Obstacle, account_of, mass_of
 from tracepack.core.findings import SourceRef
@@ -24,9 +25,9 @@ from tracepack.core.reversals import give_back, sell_scrap, send_back
 __all__ = ["AccountKey", "Books", "Entry", "EntryKind", "Obstacle", "attributed_lots", "book_entries", "entry_order"]
 
 
-def book_entries(lineage: Lineage) -> Books:
-    """Enter everything that a ledger holds; the answer does not depend on the order of its records."""
-    desk = Desk(lineage)
+def book_entries(lineage: Lineage, rules: RuleBook) -> Books:
+    """Enter everything that a ledger holds and the schemes' ``rules`` let in; the answer does not depend on the order of its records."""
+    desk = Desk(lineage, rules)
     _name_accounts(desk)
     for delivery in sorted(lineage.ledger.deliveries, key=lambda d: (d.delivery_date, d.supplier, d.lot_no, d.source.order())):
         receive(desk, delivery)

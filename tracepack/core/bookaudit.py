@@ -54,7 +54,7 @@ def audit_books(
     What ``past`` says was closed stays as it was closed.  A site whose books nobody began is not held to them.
     """
     ledger = lineage.ledger
-    kept = with_closed_periods(past.latest or State(book_entries(lineage), ledger.periods), past)
+    kept = with_closed_periods(past.latest or State(book_entries(lineage, rules), ledger.periods), past)
     whole = tuple(s for s in statements(kept.books, kept.periods) if only in (None, s.account.site))
     judged = judge_closings(past, whole, kept.books, only)
     found = whole if period is None else tuple(s for s in whole if is_of(s, s.account.site, period))

@@ -97,7 +97,10 @@ def _transfers(view: BookView) -> Iterator[Finding]:
         if not {row.from_site, row.to_site} & view.sites:
             continue
         if row.to_scheme and not view.rules.takes_in(row.to_scheme, row.scheme):
-            text = f"Transfer {row.transfer_no} moves credits of {row.scheme} into books of {row.to_scheme}, which takes in none of them."
+            text = (
+                f"Transfer {row.transfer_no} moves credits of {row.scheme} into books of {row.to_scheme}, "
+                "which takes in none of them; it is not booked."
+            )
             hint = f"Material stays in the books of its own scheme: name {row.scheme}."
             yield Finding("scheme-mismatch", Severity.ERROR, text, hint, (row.source.ref("to_scheme"), row.source.ref("scheme")))
         term = view.rules.term("credit_transfers", row.scheme, row.from_site)

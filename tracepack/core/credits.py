@@ -109,6 +109,9 @@ def open_accounts(desk: Desk) -> None:
 
 
 def transfer(desk: Desk, row: CreditTransfer) -> None:
+    """Credits handed to another site; those that the books of another scheme do not take in stay where they are."""
+    if row.to_scheme and not desk.rules.takes_in(row.to_scheme, row.scheme):
+        return
     mass = mass_of(desk, row, row.from_site, row.transfer_no)
     if mass is None:
         return

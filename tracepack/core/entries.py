@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from tracepack.core.bookrecords import AccountRecord, ConversionFactor, Declaration
+from tracepack.core.bookrules import RuleBook
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import Certificate, LotKey
 from tracepack.core.library import fold_name
@@ -105,6 +106,7 @@ class Desk:
     """What the books are written from and into."""
 
     lineage: Lineage
+    rules: RuleBook
     entries: list[Entry] = field(default_factory=list)
     names: dict[AccountKey, tuple[str, str, str, str, str]] = field(default_factory=dict)
     obstacles: list[Obstacle] = field(default_factory=list)
