@@ -228,6 +228,12 @@ def book_troubles() -> dict[str, Trouble]:
         ),
         "attribution-unknown-lot": _shown(line() | {"Attributions": [used(Lot_No="PP-FILM-2699")]}),
         "attributed-beyond-lot": _shown(line() | {"Attributions": [used(), used(4500, "A-2")]}),
+        "attribution-before-lot": _shown(line() | {"Attributions": [used(Date=day("04-15"))]}, check_exit=0),
+        "attributed-after-sale": _shown(
+            line(pp(Delivery_Date=day("07-02")))
+            | {"Balance Periods": [period(), period("2026-Q3", "07-01", "09-30")], "Attributions": [used(Date=day("07-03"))]}
+            | {"Shipments": sold(Claimed_Figure="attributed", Claimed_Share=51)}
+        ),
         "credit-unplaced": _shown(line(pp(Feedstock_Source=None)), check_exit=0),
         "credit-share-assumed": _shown(line(pp(Attributed_Content=None)), check_exit=0),
         "credit-not-valid": _shown(line(certificate_ends="04-09")),

@@ -203,7 +203,7 @@ def test_a_shipment_may_be_attributed_up_to_what_was_shipped(desk: Desk) -> None
 
 def test_without_a_factor_nothing_is_debited_and_that_is_an_error(desk: Desk) -> None:
     made_film(two_deliveries(desk), "FILM", 46).fill("Attributions", attribution("1", "FILM", 46, on=dt.date(2025, 12, 31)))
-    assert names(balance(desk)) == {"conversion-factor-missing"}
+    assert names(balance(desk)) == {"conversion-factor-missing", "attribution-before-lot"}
 
 
 def declared(quantity: float, **columns: Any) -> Row:

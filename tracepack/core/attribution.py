@@ -66,9 +66,14 @@ def _shares(lineage: Lineage, lots: Iterable[LotKey]) -> tuple[dict[LotKey, _Giv
 
 def carried_shares(lineage: Lineage, lots: Iterable[LotKey], given: Mapping[LotKey, int]) -> dict[LotKey, Fraction]:
     """The least share of some canonical lots that comes from what is ``given`` (milligrams by lot), as masses of runs carry it."""
+    return {lot: low for lot, (low, _) in carried_spans(lineage, lots, given).items()}
+
+
+def carried_spans(lineage: Lineage, lots: Iterable[LotKey], given: Mapping[LotKey, int]) -> dict[LotKey, _Share]:
+    """The least and the most share of some canonical lots that comes from what is ``given``; both 0 where nothing does."""
     wanted = list(lots)
     shares = _followed(lineage, upstream(lineage, wanted), {lot: (mass, []) for lot, mass in given.items()})
-    return {lot: shares[lot][0] for lot in wanted}
+    return {lot: shares[lot] for lot in wanted}
 
 
 def _followed(lineage: Lineage, reached: Iterable[LotKey], given: Mapping[LotKey, _Given]) -> dict[LotKey, _Share]:

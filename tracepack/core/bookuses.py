@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from tracepack.core.accounts import attributed_lots
+from tracepack.core.attribution import attributed_shares
 from tracepack.core.bookrecords import Attribution
 from tracepack.core.bookview import BookView, kg_of
 from tracepack.core.findings import Finding, Severity
@@ -44,6 +45,7 @@ def check_uses(view: BookView) -> Iterator[Finding]:
     for number, rows in sorted(by_shipment.items()):
         shipped = [view.lineage.shipment_mg(s) for s in view.lineage.shipped_as.get(number, ()) if not s.is_return]
         yield from _beyond(view, f"shipment {number}", None if None in shipped else sum(m or 0 for m in shipped), rows)
+    yield from _twice_over(view, by_shipment)
 
 
 def _returns(view: BookView, returns: Returns) -> Iterator[Finding]:
@@ -61,6 +63,33 @@ def _returns(view: BookView, returns: Returns) -> Iterator[Finding]:
             yield Finding("return-unmatched", Severity.WARNING, text, hint, cells)
 
 
+def _twice_over(view: BookView, by_shipment: Mapping[str, Sequence[tuple[Fraction | int, Attribution]]]) -> Iterator[Finding]:
+    """Shipments to which, with what their lots carry, more is attributed than there is of them."""
+    lineage = view.lineage
+    rows_of = {number: [s for s in lineage.shipped_as.get(number, ()) if not s.is_return] for number in by_shipment}
+    shares = attributed_shares(lineage, {lineage.canonical(s.lot) for rows in rows_of.values() for s in rows})
+    for number, rows in sorted(rows_of.items()):
+        masses = [(lineage.canonical(s.lot), lineage.shipment_mg(s)) for s in rows]
+        whole = sum(mass or 0 for _, mass in masses)
+        given = Fraction(sum(part for part, _ in by_shipment[number]))
+        carried = sum((min(shares.get(lot, Fraction(0)), Fraction(1)) * (mass or 0) for lot, mass in masses), Fraction(0))
+        if carried and given <= whole < given + carried and all(mass is not None for _, mass in masses):
+            attributions = [row for _, row in by_shipment[number]]
+            attributions += [row for lot in dict(masses) for row in lineage.attributions.get(lot, ())]
+            text = (
+                f"Shipment {number} has {kg_text(whole)} kg: {kg_of(given)} kg are attributed to it, and {kg_of(carried)} kg by its lots."
+            )
+            if any(row.site in view.sites for row in attributions):
+                cells = tuple(row.source.ref("quantity") for row in attributions)
+                one_scheme = len({fold_name(row.scheme) for row in attributions}) == 1
+                name, hint = ("attributed-beyond-lot", _TOO_MUCH) if one_scheme else ("claimed-under-two-schemes", _ONE_SCHEME)
+                yield Finding(name, Severity.ERROR, text, hint, cells)
+
+
+_TOO_MUCH = "More than 100 % cannot be attributed: correct a quantity, or take an attribution back."
+_ONE_SCHEME = "A quantity is claimed under one scheme only: take one of the attributions back."
+
+
 def _is_known(lineage: Lineage, lot: LotKey) -> bool:
     return bool(lineage.makers.get(lot) or lineage.delivered(lot))
 
@@ -69,7 +98,7 @@ def _beyond(view: BookView, what: str, mass: int | None, rows: Sequence[tuple[Fr
     total = Fraction(sum(part for part, _ in rows))
     if mass is not None and total > mass and any(row.site in view.sites for _, row in rows):
         text = f"{kg_of(total)} kg are attributed to {what}, which has {kg_text(mass)} kg."
-        hint = "More than 100 % cannot be attributed: correct a quantity, or take an attribution back."
+        hint = _TOO_MUCH
         cells = tuple(row.source.ref("quantity") for _, row in rows)
         by_scheme: dict[str, Fraction] = {}
         for part, row in rows:
@@ -77,7 +106,6 @@ def _beyond(view: BookView, what: str, mass: int | None, rows: Sequence[tuple[Fr
         if max(by_scheme.values()) <= mass:
             schemes = ", ".join(sorted({row.scheme for _, row in rows}))
             text = f"{kg_of(total)} kg of {what}, which has {kg_text(mass)} kg, are attributed under {schemes} together."
-            hint = "A quantity is claimed under one scheme only: take one of the attributions back."
-            yield Finding("claimed-under-two-schemes", Severity.ERROR, text, hint, cells)
+            yield Finding("claimed-under-two-schemes", Severity.ERROR, text, _ONE_SCHEME, cells)
         else:
             yield Finding("attributed-beyond-lot", Severity.ERROR, text, hint, cells)
