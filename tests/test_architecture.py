@@ -127,7 +127,7 @@ CORE = [
     {"declarationchecks"},
     {"declarationlines"},
     {"checks", "bookaudit", "claims", "certchecks"},
-    {"bookperiods", "bookuses", "bookdeclarations", "bookmethods", "bookscope", "singleuse", "stockcounts", "closingchecks"},
+    {"bookperiods", "bookuses", "usetimes", "bookdeclarations", "bookmethods", "bookscope", "singleuse", "stockcounts", "closingchecks"},
     {"bookview"},
     {"closing"},
     {"quantitybook", "percentages"},
