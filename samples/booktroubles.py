@@ -180,6 +180,31 @@ def _scope_troubles() -> dict[str, Trouble]:
     }
 
 
+def _ground() -> dict[str, list[Row] | Table]:
+    """The film is ground and made into bags; the Kind of the run says that what it made is regrind."""
+    rows: list[Row] = [
+        {"Run No": number, "Kind": kind, "Date": day(date), "Direction": direction, "Lot No": lot, "Material": material}
+        | {"Quantity": 4000, "Unit": "kg"}
+        for number, kind, date, steps in (
+            ("GR-2605-01", "regrind", "05-08", (("in", "PP-FILM-2604", "PP FILM"), ("out", "RG-2605", "RM-77"))),
+            ("BG-2605-02", "extrusion", "05-09", (("in", "RG-2605", "RM-77"), ("out", "PP-BAG-2605", "PP BAG"))),
+        )
+        for direction, lot, material in steps
+    ]
+    return line() | {"Production": [*line()["Production"], *rows], "Attributions": [used()]}
+
+
+def _used_elsewhere() -> dict[str, list[Row] | Table]:
+    """The bio-attributed PP came to NF-1; the run that uses it is written down at NF-2, which keeps books, too."""
+    rows: list[Row] = [
+        {"Run No": "BG-2605-01", "Site": "NF-2", "Date": day("05-06"), "Direction": direction, "Lot No": lot, "Supplier": owner}
+        | {"Material": material, "Quantity": 5000, "Unit": "kg"}
+        for direction, lot, owner, material in (("in", "PN-2601", "POLYNOVA", "PP BIO-ATTRIBUTED"), ("out", "BAG-2605", None, "PP BAG"))
+    ]
+    second = period() | {"Site": "NF-2"}
+    return line() | {"Production": [*line()["Production"], *rows], "Balance Periods": [period(), second]}
+
+
 def _method_troubles() -> dict[str, Trouble]:
     """Methods and bases that a scheme does not know, percentages that are passed or not known."""
     average: Row = {"Name": "balance method ISCC PLUS", "Value": "rolling average"}
@@ -244,6 +269,8 @@ def book_troubles() -> dict[str, Trouble]:
             | {"Feedstock Sources": [collected(), collected("NL")], "Conversion Factors": [factor() | {"Net of Scrap and Regrind": "no"}]}
             | {"Shipments": [came_back(None) | {"Kind": "scrap sale", "Shipment No": "S-2"}]}
         ),
+        "regrind-carries-none": Trouble(_ground(), shown_by="content PP-BAG-2605"),
+        "lot-at-other-site": _shown(_used_elsewhere(), check_exit=0),
         **_scope_troubles(),
         **_method_troubles(),
         "stock-differs": _shown(line() | {"Stock Counts": [counted(10051)]}),

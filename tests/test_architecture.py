@@ -128,6 +128,7 @@ CORE = [
     {"declarationlines"},
     {"checks", "bookaudit", "claims", "certchecks"},
     {"bookperiods", "bookuses", "usetimes", "bookdeclarations", "bookmethods", "bookscope", "singleuse", "stockcounts", "closingchecks"},
+    {"stockplaces"},
     {"bookview"},
     {"closing"},
     {"quantitybook", "percentages"},

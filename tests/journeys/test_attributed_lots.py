@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from journeys.bookdesk import FEBRUARY, MARCH, Q1, attribution, certified, described, made_film
@@ -53,6 +55,50 @@ def test_regrind_carries_none(site: Desk) -> None:
     assert ends(site.content("BAG"), "attributed") == (0.46, 0.46)
     assert ends(site.content("TRIM"), "attributed") == (None, None)
     assert ends(site.content("LINER"), "attributed") == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("material", "described_as", "kind", "is_regrind"),
+    [
+        ("PP regrind", None, None, True),
+        ("RM-77", "PP regrind", None, True),
+        ("RM-77", "Mahlgut PP natur", None, True),
+        ("RM-77", None, "regrind", True),
+        ("RM-77", "PP 回料", None, True),
+        ("Film 20% regrind", None, None, False),
+        ("RM-78", "Film with regrind", None, False),
+        ("RM-78", "含回料薄膜", None, False),
+        ("FILM-REWORKED", None, None, False),
+        ("RM-79", "PP reworked", "rewinding", False),
+    ],
+)
+def test_regrind_is_known_by_its_material_or_its_run(
+    site: Desk, material: str, described_as: str | None, kind: str | None, is_regrind: bool
+) -> None:
+    if described_as:
+        site.fill("Materials", {"Material ID": material, "Name": described_as})
+    rows = (taken("FILM", 40, Unit="t", Supplier=None), made("GROUND", 40, material, Unit="t"))
+    site.fill("Production", *run("P", *rows, on=MARCH, kind=kind))
+    site.fill("Production", *run("Q", taken("GROUND", 40, Unit="t", Supplier=None), made("LINER", 40, "liner", Unit="t"), on=MARCH))
+    answer = site.content("LINER")
+    assert ends(answer, "attributed") == ((None, None) if is_regrind else (0.46, 0.46))
+    assert ("regrind-carries-none" in finding_names(answer)) == is_regrind
+    if is_regrind:
+        (note,) = (found for found in answer["findings"] if found["name"] == "regrind-carries-none")
+        assert "GROUND" in note["message"]
+        assert note["refs"], "the cell that names the lot"
+
+
+def test_a_lot_drawn_before_an_attributed_one_was_fed_into_its_source_carries_none(site: Desk) -> None:
+    site.fill("Deliveries", delivery("B", "PP", 40, Unit="t"))
+    site.fill("Production", *run("P1", taken("B", 40, Unit="t"), made("BIN", 40, "PP", Unit="t"), on=FEBRUARY))
+    site.fill("Production", *run("P2", taken("BIN", 10, Unit="t", Supplier=None), made("EARLY", 10, "bag", Unit="t"), on=MARCH))
+    later = MARCH + dt.timedelta(days=2)
+    site.fill("Production", *run("P3", taken("FILM", 30, Unit="t", Supplier=None), made("BIN", 30, "PP", Unit="t"), on=later))
+    site.fill("Production", *run("P4", taken("BIN", 10, Unit="t", Supplier=None), made("LATE", 10, "bag", Unit="t"), on=later))
+    assert ends(site.content("EARLY"), "attributed") == (None, None)
+    assert ends(site.content("LATE"), "attributed") == (0.23, 0.23)
+    assert ends(site.content("BIN"), "attributed") == (0.0, 0.23)
 
 
 def test_a_loop_of_runs_feeds_nothing_back_to_itself(site: Desk) -> None:

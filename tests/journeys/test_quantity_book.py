@@ -170,3 +170,55 @@ def test_the_workbook_of_the_books_holds_the_quantity_book(desk: Desk) -> None:
     assert [row[-2] for row in moved[1:]] == ["D2", "D3"]
     assert dict(zip(counts[0], counts[1], strict=True))["Difference, kg"] == 6000
     assert openpyxl.load_workbook(out)["Quantity book"]["P2"].value == "=F2+G2+H2+I2+J2+K2-L2-M2-N2-O2"
+
+
+def two_sites(desk: Desk) -> Desk:
+    """100 t of PP at S1; S1 and S2 keep books; a run at S2 uses 20 t."""
+    described(desk).fill("Balance Periods", Q1, Q1 | {"Site": "S2"}).fill("Deliveries", certified("A", 100))
+    rows = run("R9", taken("A", 20, **TONNE), made("F", 18, "film", **TONNE), on=FEBRUARY)
+    return desk.fill("Production", *({"Site": "S2", **row} for row in rows))
+
+
+def moved(tonnes: float) -> Row:
+    head = {"Shipment No": "M-1", "Kind": "transfer", "Date": JANUARY, "Site": "S1", "Customer": "S2", "Lot No": "A", "Supplier": "SUP"}
+    return head | {"Quantity": tonnes, "Unit": "t"}
+
+
+def at_other_site(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [found for found in answer["findings"] if found["name"] == "lot-at-other-site"]
+
+
+def test_a_lot_that_is_used_where_it_never_came_is_told_with_the_delivery_that_lies_elsewhere(desk: Desk) -> None:
+    (found,) = at_other_site(judged(two_sites(desk)))
+    assert "R9: 20000 kg of lot A (SUP) left site S2" in found["message"]
+    assert [(r["sheet"], r["cell"][1:]) for r in found["refs"]] == [("Production", "2"), ("Deliveries", "2")]
+    assert "lot-at-other-site" in desk.check()
+
+
+@pytest.mark.parametrize(("tonnes", "kg"), [(20, None), (12, "8000"), (19.95, None)])
+def test_a_transfer_between_sites_brings_it_there(desk: Desk, tonnes: float, kg: str | None) -> None:
+    found = at_other_site(judged(two_sites(desk).fill("Shipments", moved(tonnes))))
+    assert [f"{kg} kg of lot A" in f["message"] for f in found] == ([True] if kg else []), "weighing explains 0.5 %"
+
+
+def test_what_came_back_from_another_site_is_there_again(desk: Desk) -> None:
+    back = moved(20) | {"Shipment No": "M-2", "Site": "S2", "Customer": "S1", "Date": FEBRUARY}
+    answer = judged(two_sites(desk).fill("Shipments", moved(40), back, moved(100) | {"Shipment No": "M-3", "Date": MARCH}))
+    assert [f["message"].partition(":")[0] for f in at_other_site(answer)] == ["M-3"], "80 t are at S1 by then"
+
+
+def test_one_that_is_nowhere_is_no_matter_of_sites(desk: Desk) -> None:
+    rows = run("R8", taken("A", 90, **TONNE), made("G", 90, "film", **TONNE), on=JANUARY)
+    assert at_other_site(judged(two_sites(desk).fill("Production", *rows))) == [], "more was used of it than there was at all"
+
+
+@pytest.mark.parametrize(("tonnes", "said"), [(None, "none of it had come"), (20, "20000 kg of lot B")])
+def test_masses_that_are_not_known_are_not_guessed(desk: Desk, tonnes: float | None, said: str) -> None:
+    unweighed = delivery("B", "PP", 3, more={"Unit": "m2", "Delivery Date": JANUARY})
+    rows = run("R8", taken("B", tonnes, **({"Unit": "t"} if tonnes else {})), made("G", 18, "film", **TONNE), on=FEBRUARY)
+    found = at_other_site(judged(two_sites(desk).fill("Deliveries", unweighed).fill("Production", *({"Site": "S2", **r} for r in rows))))
+    assert [said in f["message"] for f in found if "lot B" in f["message"]] == [True]
+
+
+def test_an_unknown_mass_that_came_may_be_enough(desk: Desk) -> None:
+    assert at_other_site(judged(two_sites(desk).fill("Shipments", moved(20) | {"Quantity": 3, "Unit": "m2"}))) == []

@@ -1,20 +1,21 @@
 """Attributed content of made lots: what attributions give them, and what they take along into later runs.
 
 It is bookkeeping, apart from every physical figure.  A delivery's attributed content enters its site's books and stops there;
-regrind, and what a loop of runs feeds back to itself, carries none.
+regrind, and what a loop of runs feeds back to itself, carries none.  What is attributed to a lot is spread evenly over all of it;
+what lots bring along follows their dated states, as matter does: a draw carries nothing that was put in after its day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import LotKey, Run
-from tracepack.core.library import is_regrind
 from tracepack.core.lineage import Lineage, sources_first, upstream
-from tracepack.core.pools import pool_of
+from tracepack.core.pools import Inflow, Pool, State, pool_of
 from tracepack.core.quantity import Interval, mass_mg
 from tracepack.core.runs import Group, Input
 
@@ -25,10 +26,14 @@ _NONE: _Share = (Fraction(0), Fraction(0))
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """A lot's attributed mass over its as-is mass (above 1 is more than there is), and the cells that state it."""
+    """A lot's attributed mass over its as-is mass (above 1 is more than there is), over the dated states that anyone drew.
+
+    ``lots`` are those to which it was attributed, ``refs`` the cells that state it.
+    """
 
     low: Fraction
     high: Fraction
+    lots: tuple[LotKey, ...]
     refs: tuple[SourceRef, ...]
 
     @property
@@ -37,31 +42,28 @@ class Attributed:
         return Interval(float(min(self.low, Fraction(1))), float(min(self.high, Fraction(1))))
 
 
-def attributed_content(lineage: Lineage, lot: LotKey) -> Attributed | None:
+def attributed_content(lineage: Lineage, lot: LotKey, on: dt.date | None = None) -> Attributed | None:
     """What is attributed to a canonical lot, directly and by the lots it was made from; None where nothing is.
 
-    Where a mass on the way is not known, the low end leaves out what passes there.
+    Where a mass on the way is not known, the low end leaves out what passes there.  ``on`` a day: of its state then.
     """
-    given, shares = _shares(lineage, [lot])
-    low, high = shares.get(lot, _NONE)
-    refs = tuple(ref for name in sorted(given) for ref in given[name][1])
-    return Attributed(low, high, refs) if high > 0 else None
+    walk = _walked(lineage, [lot])
+    if walk is None:
+        return None
+    states = walk.seen(lot) if on is None else [walk.pool(lot).state_on(on)]
+    low, high = walk.span(lot, states)
+    if high <= 0:
+        return None
+    lots = sorted(walk.behind(lot, states))
+    return Attributed(low, high, tuple(lots), tuple(ref for name in lots for ref in walk.given[name][1]))
 
 
 def attributed_shares(lineage: Lineage, lots: Iterable[LotKey]) -> dict[LotKey, Fraction]:
     """The least attributed share of each of many canonical lots (above 1 is more than there is), in one walk; only those with any."""
     wanted = list(lots)
-    _, shares = _shares(lineage, wanted)
-    return {lot: shares[lot][0] for lot in wanted if shares.get(lot, _NONE)[1] > 0}
-
-
-def _shares(lineage: Lineage, lots: Iterable[LotKey]) -> tuple[dict[LotKey, _Given], dict[LotKey, _Share]]:
-    """What is attributed upstream of some lots, and the share of every lot there, themselves included; {} where nothing is."""
-    reached = upstream(lineage, lots) if lineage.attributions else {}
-    given = {name: own for name in reached if (own := _given(lineage, name))[0]}
-    if not given:
-        return {}, {}
-    return given, _followed(lineage, reached, given)
+    walk = _walked(lineage, wanted)
+    spans = {} if walk is None else {lot: walk.span(lot, walk.seen(lot)) for lot in wanted}
+    return {lot: low for lot, (low, high) in spans.items() if high > 0}
 
 
 def carried_shares(lineage: Lineage, lots: Iterable[LotKey], given: Mapping[LotKey, int]) -> dict[LotKey, Fraction]:
@@ -72,18 +74,30 @@ def carried_shares(lineage: Lineage, lots: Iterable[LotKey], given: Mapping[LotK
 def carried_spans(lineage: Lineage, lots: Iterable[LotKey], given: Mapping[LotKey, int]) -> dict[LotKey, _Share]:
     """The least and the most share of some canonical lots that comes from what is ``given``; both 0 where nothing does."""
     wanted = list(lots)
-    shares = _followed(lineage, upstream(lineage, wanted), {lot: (mass, []) for lot, mass in given.items()})
-    return {lot: shares[lot] for lot in wanted}
+    walk = _Walk(lineage, {lot: (mass, []) for lot, mass in given.items()})
+    walk.through(upstream(lineage, wanted))
+    return {lot: walk.span(lot, walk.seen(lot)) for lot in wanted}
 
 
-def _followed(lineage: Lineage, reached: Iterable[LotKey], given: Mapping[LotKey, _Given]) -> dict[LotKey, _Share]:
-    """The share of every one of some lots that nothing upstream is missing of."""
-    names = list(reached)
-    made_of = {name: [item.lot for run in lineage.makers.get(name, ()) for item in _inputs(lineage, run)] for name in names}
-    shares: dict[LotKey, _Share] = {}
-    for group in sources_first(names, made_of):
-        shares.update({name: _share(lineage, name, given, shares) for name in group})  # only now: a loop carries nothing to itself
-    return shares
+def stopped_at(lineage: Lineage, lot: LotKey) -> list[LotKey]:
+    """The lots of regrind that a canonical lot is made of, itself included, at which what was attributed to their inputs stops."""
+    walk = _walked(lineage, [lot])
+    if walk is None:
+        return []
+    regrind = [name for name in walk.shares if lineage.makers.get(name) and lineage.is_regrind(name)]
+    runs = {name: [flow for run in lineage.makers[name] for flow in _inputs(lineage, run)] for name in regrind}
+    return sorted(name for name, inputs in runs.items() if any(walk.span(item.lot, walk.seen(item.lot))[1] > 0 for item in inputs))
+
+
+def _walked(lineage: Lineage, lots: Iterable[LotKey]) -> _Walk | None:
+    """The shares of everything upstream of some lots; None where nothing is attributed there."""
+    reached = upstream(lineage, lots) if lineage.attributions else {}
+    given = {name: own for name in reached if (own := _given(lineage, name))[0]}
+    if not given:
+        return None
+    walk = _Walk(lineage, given)
+    walk.through(reached)
+    return walk
 
 
 def _given(lineage: Lineage, lot: LotKey) -> _Given:
@@ -92,47 +106,109 @@ def _given(lineage: Lineage, lot: LotKey) -> _Given:
     return sum(mass for mass, _ in rows), [row.source.ref("quantity") for _, row in rows]
 
 
-def _share(lineage: Lineage, lot: LotKey, given: Mapping[LotKey, _Given], known: Mapping[LotKey, _Share]) -> _Share:
-    """A lot's own attributions and what its runs bring, over all that entered it."""
-    mass = pool_of(lineage, lot).mass_mg
-    direct = given[lot][0] if lot in given else 0
-    carried = _carried(lineage, lot, known)
-    if not mass:  # what was attributed is known, the whole is not
-        high = max((high for _, high, _ in carried), default=Fraction(0))
-        return Fraction(0), max(high, Fraction(1)) if direct else high
-    low = sum((least * part for least, _, part in carried), Fraction(direct))
-    high = sum((most * part for _, most, part in carried), Fraction(direct))
-    return low / mass, high / mass
-
-
-def _carried(lineage: Lineage, lot: LotKey, known: Mapping[LotKey, _Share]) -> list[tuple[Fraction, Fraction, int]]:
-    """Share and milligrams of each output that entered the lot from a run; regrind brings none."""
-    if is_regrind(lineage.material(lot)):
-        return []
-    parts: list[tuple[Fraction, Fraction, int]] = []
-    for run in lineage.makers.get(lot, ()):
-        for group in lineage.flow(run).groups:
-            share = _of_group(lineage, run, group, known)
-            parts += [(*share, output.mass_mg or 0) for output in group.outputs if output.lot == lot]
-    return parts
-
-
-def _of_group(lineage: Lineage, run: Run, group: Group, known: Mapping[LotKey, _Share]) -> _Share:
-    """The share that a group's outputs have in common: attributed mass in over all mass in, or over what came out if that is more."""
-    inputs = [*group.inputs, *group.shared]
-    shares = [known.get(item.lot, _NONE) for item in inputs]
-    if not any(high for _, high in shares):
-        return _NONE
-    masses = [item.mass_mg for item in inputs]
-    out = group.out_mg
-    if None in masses or out is None or (group.shared and len(lineage.flow(run).groups) > 1):
-        return Fraction(0), max(high for _, high in shares)
-    whole = max(sum(m or 0 for m in masses), out)
-    if not whole:
-        return _NONE
-    low, high = (sum((share[end] * (m or 0) for share, m in zip(shares, masses, strict=True)), Fraction(0)) for end in (0, 1))
-    return low / whole, high / whole
-
-
 def _inputs(lineage: Lineage, run: Run) -> list[Input]:
     return [item for group in lineage.flow(run).groups for item in (*group.inputs, *group.shared)]
+
+
+@dataclass
+class _Walk:
+    """Shares of lots by dated state, sources first; ``given`` is what lots were given by name."""
+
+    lineage: Lineage
+    given: Mapping[LotKey, _Given]
+    shares: dict[LotKey, tuple[_Share, ...]] = field(default_factory=dict)
+    _loops: dict[LotKey, int] = field(default_factory=dict)
+    _pools: dict[LotKey, Pool] = field(default_factory=dict)
+
+    def through(self, reached: Iterable[LotKey]) -> None:
+        """Find the shares of some lots that nothing upstream is missing of."""
+        names = list(reached)
+        made_of = {name: [item.lot for run in self.lineage.makers.get(name, ()) for item in _inputs(self.lineage, run)] for name in names}
+        for number, group in enumerate(sources_first(names, made_of)):
+            self._loops.update(dict.fromkeys(group, number))
+            self.shares.update({name: self._states(name) for name in group})  # only now: a loop carries nothing to itself
+
+    def pool(self, lot: LotKey) -> Pool:
+        """A lot's days, followed once."""
+        if lot not in self._pools:
+            self._pools[lot] = pool_of(self.lineage, lot)
+        return self._pools[lot]
+
+    def seen(self, lot: LotKey) -> Sequence[int]:
+        """The states of a lot that anyone drew."""
+        return self.pool(lot).seen
+
+    def span(self, lot: LotKey, states: Iterable[int]) -> _Share:
+        """The least and the most share of some states of a lot."""
+        shares = [self.shares[lot][i] for i in states] if lot in self.shares else []
+        return (min(low for low, _ in shares), max(high for _, high in shares)) if shares else _NONE
+
+    def behind(self, lot: LotKey, states: Iterable[int]) -> set[LotKey]:
+        """The lots from which anything given reaches some states of a lot."""
+        waiting = [(lot, i) for i in states]
+        met = set(waiting)
+        while waiting:
+            name, i = waiting.pop()
+            before = [(name, i - 1)] if i and self.pool(name).states[i].before_mg else []
+            for node in (*before, *self._fed_by(name, self.pool(name).states[i])):
+                if node not in met and self.span(node[0], [node[1]])[1] > 0:
+                    met.add(node)
+                    waiting.append(node)
+        return {name for name, _ in met if name in self.given}
+
+    def _fed_by(self, lot: LotKey, state: State) -> list[tuple[LotKey, int]]:
+        """The states of lots that the runs of a state's inflows drew, those of its own loop left out."""
+        if self.lineage.is_regrind(lot):
+            return []
+        runs = [(flow.run, flow.place) for flow in state.inflows if flow.run is not None and flow.mass_mg != 0]
+        groups = [(run, self.lineage.flow(run).groups[place[0]]) for run, place in runs]
+        drawn = [(run, item) for run, group in groups for item in (*group.inputs, *group.shared) if item.mass_mg != 0]
+        others = [(run, item.lot) for run, item in drawn if self._loops.get(item.lot) != self._loops[lot]]
+        return [(name, self.pool(name).state_on(run.date)) for run, name in others]
+
+    def _states(self, lot: LotKey) -> tuple[_Share, ...]:
+        """A lot's own attributions over all that entered it, and in each state what its runs brought by then."""
+        pool = self.pool(lot)
+        direct = self.given[lot][0] if lot in self.given else 0
+        if not pool.mass_mg:  # what was attributed is known, the whole is not
+            inflows = () if self.lineage.is_regrind(lot) else pool.inflows
+            high = max((self._brought(flow)[1] for flow in inflows), default=Fraction(0))
+            return ((Fraction(0), max(high, Fraction(1)) if direct else high),) * max(1, len(pool.states))
+        own, regrind = Fraction(direct, pool.mass_mg), self.lineage.is_regrind(lot)
+        found: list[_Share] = []
+        low = high = Fraction(0)
+        for state in pool.states:
+            mass = state.before_mg + state.unknown_mg + sum(flow.mass_mg or 0 for flow in state.inflows)
+            brought = [(*self._brought(flow), flow.mass_mg or 0) for flow in state.inflows if not regrind]
+            low, high = (
+                (before * state.before_mg + sum((part[end] * part[2] for part in brought), Fraction(0))) / mass if mass else before
+                for end, before in ((0, low), (1, high))
+            )
+            found.append((own + low, own + high))
+        return tuple(found)
+
+    def _brought(self, flow: Inflow) -> _Share:
+        """The share that an inflow brings along: a delivery brings nothing."""
+        if flow.run is None:
+            return _NONE
+        return self._of_group(flow.run, self.lineage.flow(flow.run).groups[flow.place[0]])
+
+    def _of_group(self, run: Run, group: Group) -> _Share:
+        """The share that a group's outputs have in common: attributed mass in over all mass in, or over what came out if that is more."""
+        inputs = [*group.inputs, *group.shared]
+        shares = [self._drawn(item.lot, run) for item in inputs]
+        if not any(high for _, high in shares):
+            return _NONE
+        masses = [item.mass_mg for item in inputs]
+        out = group.out_mg
+        if None in masses or out is None or (group.shared and len(self.lineage.flow(run).groups) > 1):
+            return Fraction(0), max(high for _, high in shares)
+        whole = max(sum(m or 0 for m in masses), out)
+        if not whole:
+            return _NONE
+        low, high = (sum((share[end] * (m or 0) for share, m in zip(shares, masses, strict=True)), Fraction(0)) for end in (0, 1))
+        return low / whole, high / whole
+
+    def _drawn(self, lot: LotKey, run: Run) -> _Share:
+        """The share of what a run drew of a lot on its day; nothing of a lot of its own loop."""
+        return self.shares[lot][self.pool(lot).state_on(run.date)] if lot in self.shares else _NONE

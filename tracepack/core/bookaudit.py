@@ -23,6 +23,7 @@ from tracepack.core.lineage import Lineage
 from tracepack.core.percentages import Percentage, method_of
 from tracepack.core.singleuse import check_single_use
 from tracepack.core.stockcounts import QuantityAudit, audit_quantities, count_findings
+from tracepack.core.stockplaces import check_places
 from tracepack.core.usetimes import check_use_times
 
 __all__ = ["BookAudit", "audit_books", "kg_of"]
@@ -176,4 +177,5 @@ _TESTS: tuple[Callable[[BookView], Iterator[Finding]], ...] = (
     check_declarations,
     check_scope,
     check_single_use,
+    check_places,
 )

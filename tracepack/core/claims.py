@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from tracepack.core.attribution import attributed_shares
+from tracepack.core.attribution import attributed_content, attributed_shares
 from tracepack.core.claimrules import ClaimRules
 from tracepack.core.claimtext import Said, fold_claim, forbidden_in, sentences_in
 from tracepack.core.content import declared_attributed
@@ -18,7 +18,7 @@ from tracepack.core.figures import least_figures
 from tracepack.core.findings import Finding, Severity, SourceRef
 from tracepack.core.ledger import Attribution, LotKey, Shipment
 from tracepack.core.library import fold_name
-from tracepack.core.lineage import Lineage, upstream
+from tracepack.core.lineage import Lineage
 from tracepack.core.mixing import NodeKey, composition
 from tracepack.core.mixture import Mixture
 from tracepack.core.papers import MASS_BALANCE, Papers, is_valid
@@ -271,13 +271,13 @@ def attributed_categories(papers: Papers, lot: LotKey, to_shipment: Iterable[Att
     Those of a delivered lot are its feedstock sources', else its declarations'.
     """
     lineage = papers.lineage
-    reached = upstream(lineage, [lot])
-    booked = {row.category for name in reached for row in lineage.attributions.get(name, ())}
+    found = attributed_content(lineage, lot)
+    booked = {row.category for name in (found.lots if found else ()) for row in lineage.attributions.get(name, ())}
     booked |= {row.category for row in to_shipment}
     for delivery in lineage.delivered(lot):
         sources = [lineage.source_of(delivery, name) for name, _ in lineage.source_shares(delivery)]
         declared = None if any(sources) else papers.declaration([delivery.supplier], delivery.declaration_no)
-        booked |= {found.category for found in (*sources, declared) if found is not None}
+        booked |= {source.category for source in (*sources, declared) if source is not None}
     return frozenset(booked)
 
 

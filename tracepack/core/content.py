@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracepack.core.arrivals import reading_order
-from tracepack.core.attribution import attributed_content
+from tracepack.core.attribution import attributed_content, stopped_at
 from tracepack.core.figures import FIGURES, NOT_APPLICABLE, Figure, bio_carbon_of, bio_shares, figures_of
 from tracepack.core.findings import Finding, Severity, SourceRef
 from tracepack.core.ledger import Delivery, LabTest, LotKey, Run
@@ -104,7 +104,7 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
     dated = [(key, composition(key, mixture.nodes, mixture.order)) for key in keys]
     each = [_figures(mixture, key, matter, made=made or _several(matter)) for key, matter in dated]
     figures = {name: _span([f[name] for f in each]) for name in FIGURES}
-    figures["attributed"] = _attributed(mixture, lot)
+    figures["attributed"] = _attributed(mixture, lot, on)
     scope = scope_of(mixture, keys)
     own, attributed = _origins(mixture, keys[-1])
     mass = pool.mass_mg
@@ -119,7 +119,7 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
         states=tuple(_state(mixture, key, f) for key, f in zip(keys, each, strict=True)) if pool.running else (),
         lab_tests=lab_comparisons(mixture, lot),
         assumptions=tuple(sorted({text for run, text in mixture.assumptions if run in {r.key for r in scope.runs}})),
-        findings=(*_notes(mixture, scope, pool.running), *_over_attributed(mixture, lot)),
+        findings=(*_notes(mixture, scope, pool.running), *_over_attributed(mixture, lot), *_regrind(mixture, lot)),
         scope=scope,
     )
 
@@ -162,9 +162,9 @@ def _span(figures: Sequence[Figure]) -> Figure:
     return Figure(min(f.low for f in live if f.low is not None), max(f.high for f in live if f.high is not None), evidence)
 
 
-def _attributed(mixture: Mixture, lot: LotKey) -> Figure:
+def _attributed(mixture: Mixture, lot: LotKey, on: dt.date | None) -> Figure:
     """A delivered lot's attributed content as declared, by mass; a made lot has it only from an attribution."""
-    booked = attributed_content(mixture.lineage, lot)
+    booked = attributed_content(mixture.lineage, lot, on)
     if booked is not None:
         return Figure(rounded_share(booked.share.low), rounded_share(booked.share.high), "declared")
     declared = declared_attributed(mixture, lot)
@@ -193,6 +193,16 @@ def _over_attributed(mixture: Mixture, lot: LotKey) -> Iterator[Finding]:
         text = f"More than 100 % is attributed to lot {lot}, counting what the lots that it was made from bring along."
         hint = "More than 100 % cannot be attributed: correct a quantity, or take an attribution back."
         yield Finding("attributed-beyond-lot", Severity.ERROR, text, hint, booked.refs)
+
+
+def _regrind(mixture: Mixture, lot: LotKey) -> Iterator[Finding]:
+    """Regrind on the way, at which attributed content stops: how it was known, so that a name that misleads is seen."""
+    for name in stopped_at(mixture.lineage, lot):
+        text = f"Lot {name} is taken for regrind by its material or run: what is attributed to what it was made of stops there."
+        hint = "If it is none, change the name of its material or the Kind of its run."
+        made = [row for run in mixture.lineage.makers[name] for row in run.rows if row.direction == "out" and row.lot is not None]
+        cells = [row.source.ref("lot_no") for row in made if mixture.lineage.canonical(row.lot or name) == name]
+        yield Finding("regrind-carries-none", Severity.NOTE, text, hint, tuple(cells))
 
 
 def _mean_volatile(mixture: Mixture, lot: LotKey) -> float:

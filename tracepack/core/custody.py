@@ -17,7 +17,6 @@ from typing import Literal, TypeAlias
 from tracepack.core.attribution import Attributed, attributed_content, attributed_shares
 from tracepack.core.findings import SourceRef
 from tracepack.core.ledger import Delivery, LotKey
-from tracepack.core.lineage import upstream
 from tracepack.core.mixing import NodeKey, composition, reach
 from tracepack.core.mixture import Mixture
 from tracepack.core.papers import CONTROLLED_BLENDING, MASS_BALANCE, NONE, Papers, Reason
@@ -123,7 +122,7 @@ def model_on(custody: Custody, asked: LotKey, day: dt.date, scheme: str) -> tupl
     lineage, rank = custody.mixture.lineage, custody.papers.rules.rank
     lot = lineage.canonical(asked)
     standing = custody.under(scheme).standing["state", lot, custody.mixture.pools[lot].state_on(day)]
-    booked = attributed_content(lineage, lot) if rank(standing.model) > rank(MASS_BALANCE) and lineage.attributions else None
+    booked = attributed_content(lineage, lot, day) if rank(standing.model) > rank(MASS_BALANCE) and lineage.attributions else None
     return (standing.model, standing.link.refs) if booked is None else (MASS_BALANCE, booked.refs)
 
 
@@ -142,10 +141,10 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> L
     views = [custody.under(scheme) for scheme in schemes_of(papers, deliveries, sites)]
     found = [(view, _weakest(papers, [view.standing[key] for key in keys])) for view in views]
     view, best = min(found, key=lambda pair: papers.rules.rank(pair[1].model))
-    attributed = attributed_content(mixture.lineage, lot)
+    attributed = attributed_content(mixture.lineage, lot, on)
     link, model, under = best.link, best.model, view.scheme
     if attributed is not None and attributed.high > 0 and papers.rules.rank(MASS_BALANCE) < papers.rules.rank(model):
-        model, (link, under) = MASS_BALANCE, _attribution(papers, lot, attributed)
+        model, (link, under) = MASS_BALANCE, _attribution(papers, attributed)
     stated = [(d, papers.stated(d)) for d in deliveries]
     leans = {name for node in nodes for name in view.leans.get(node, ())}
     leans |= {_NO_CERTIFICATE for d, s in stated if s.model != NONE and not papers.cited(d.certificate_no)}
@@ -164,13 +163,9 @@ def lot_custody(custody: Custody, asked: LotKey, on: dt.date | None = None) -> L
     )
 
 
-def _attribution(papers: Papers, lot: LotKey, attributed: Attributed) -> tuple[Link, str]:
-    """The first attribution to a lot or to what its lots were ever made of, and the scheme of all of them ("" where they differ).
-
-    Attributed content follows whole lots, so that an attribution may lie behind a later state of one than the lot was drawn from.
-    """
-    lots = sorted(upstream(papers.lineage, [lot]))
-    rows = [row for lot in lots for row in papers.lineage.attributions.get(lot, ())]
+def _attribution(papers: Papers, attributed: Attributed) -> tuple[Link, str]:
+    """The first of the attributions that a lot has its share from, and the scheme of all of them ("" where they differ)."""
+    rows = [row for lot in attributed.lots for row in papers.lineage.attributions.get(lot, ())]
     first = min(rows, key=lambda row: (row.date, row.attribution_no))
     schemes = {papers.rules.scheme_key(row.scheme) for row in rows}
     link = Link("attribution", first.attribution_no, "", first.site, first.date, "attributed", attributed.refs)

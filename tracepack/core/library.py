@@ -6,6 +6,7 @@ basis.  They turn a bio share that a supplier has stated into a mass share; they
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from typing import Any
 from tracepack.core.quantity import UNKNOWN_SHARE, Interval
 
 _REGRIND = ("regrind", "regranul", "mahlgut", "rework", "回料", "再生粒", "リグラインド", "粉砕材")
+#: What stands before a word for regrind where a name says that it is only part of the material, or has been worked on.
+_PARTLY = re.compile(r"\d\s*%|\b(with|mit|incl|including|inkl|inklusive|plus|contains|enthält)\b|[+含掺]|配合|入り", re.IGNORECASE)
+_REWORKED = re.compile(r"\brework(ed|ing)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,17 @@ def fold_name(name: str) -> str:
     return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
-def is_regrind(material: str) -> bool:
-    """Whether a material's name says that it is production waste ground again."""
-    folded = fold_name(material)
-    return any(word in folded for word in _REGRIND)
+def says_regrind(name: str) -> bool:
+    """Whether the name of a material, or the kind of a run, says that what it is of is production waste ground again.
+
+    A name that has regrind as a part ("Film with 20 % regrind") is not one, nor is what was only reworked.
+
+    >>> [says_regrind(name) for name in ("PP-Regrind", "回料", "Film 20% regrind", "Folie mit Mahlgut", "REWORKED FILM")]
+    [True, True, False, False, False]
+    """
+    plain = unicodedata.normalize("NFKC", name).replace("_", " ")
+    folded = fold_name(_REWORKED.sub(" ", plain))
+    return any(word in folded for word in _REGRIND) and not _PARTLY.search(plain)
 
 
 def library_from_table(table: Mapping[str, Any]) -> Library:

@@ -29,7 +29,7 @@ from tracepack.core.ledger import (
     RunRow,
     Shipment,
 )
-from tracepack.core.library import Library
+from tracepack.core.library import Library, says_regrind
 from tracepack.core.quantity import mass_mg
 from tracepack.core.runs import RunFlow, RunWorld, resolve_run, row_mass
 
@@ -74,6 +74,13 @@ class Lineage:
         rows = [row for run in (*self.makers.get(lot, ()), *self.takers.get(lot, ())) for row in run.rows]
         named = (row.material for row in rows if row.material and row.lot is not None and self.canonical(row.lot) == lot)
         return next(named, "")
+
+    def is_regrind(self, lot: LotKey) -> bool:
+        """Whether a canonical lot is regrind: by its material's ID or name, or by the kind of a run that made it."""
+        material = self.material(lot)
+        described = self.catalogue.material(lot.owner, material, None) if material else None
+        names = (material, described.name if described else None, *(run.kind for run in self.makers.get(lot, ())))
+        return any(says_regrind(name) for name in names if name)
 
     def flow(self, run: Run) -> RunFlow:
         """A run's masses, resolved once."""

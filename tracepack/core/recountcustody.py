@@ -46,7 +46,7 @@ def custody_again(replay: Replay, papers: Papers, booked: AttributedAgain) -> Cu
     scheme = min(sorted(models), key=lambda name: rules.rank(models[name]))
     model, under = models[scheme], scheme
     if asked in booked.lots and rules.rank(MASS_BALANCE) < rules.rank(model):
-        model, under = MASS_BALANCE, _attribution_scheme(replay, papers, steps)
+        model, under = MASS_BALANCE, _attribution_scheme(papers, booked.sources)
     claims = found.get(under) or _claims(papers, under, steps)
     whys = {step.why for step in steps if step.why} | set(booked.whys)
     return CustodyAgain(model, under, _of_lots(papers, steps, claims, booked.lots), tuple(sorted(whys)))
@@ -71,10 +71,9 @@ def _of_lots(papers: Papers, steps: Sequence[Step], claims: Mapping[StepKey, _Cl
     return {lot: MASS_BALANCE if lot in booked and papers.rules.rank(model) > least else model for lot, model in models.items()}
 
 
-def _attribution_scheme(replay: Replay, papers: Papers, steps: Sequence[Step]) -> str:
-    """The scheme of all attributions to a lot or to what it was made of; "" where they differ."""
-    lots = {step.key[1] for step in steps if step.key[0] == "lot"}
-    names = {papers.rules.scheme_key(row.scheme) for lot in lots for row in replay.lineage.attributions.get(lot, ())}
+def _attribution_scheme(papers: Papers, lots: Collection[LotKey]) -> str:
+    """The scheme of all attributions to some lots; "" where they differ."""
+    names = {papers.rules.scheme_key(row.scheme) for lot in lots for row in papers.lineage.attributions.get(lot, ())}
     return names.pop() if len(names) == 1 else ""
 
 
