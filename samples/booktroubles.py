@@ -260,6 +260,7 @@ def book_troubles() -> dict[str, Trouble]:
             | {"Shipments": sold(Claimed_Figure="attributed", Claimed_Share=51)}
         ),
         "credit-unplaced": _shown(line(pp(Feedstock_Source=None)), check_exit=0),
+        "credit-book-and-claim": _shown(line(pp(Chain_of_Custody="book and claim")), check_exit=0),
         "credit-share-assumed": _shown(line(pp(Attributed_Content=None)), check_exit=0),
         "credit-not-valid": _shown(line(certificate_ends="04-09")),
         "credit-mass-unknown": _shown(line() | {"Attributions": [used(Unit="m2")]}),

@@ -11,7 +11,7 @@ from typing import Literal
 from tracepack.bookkeeping import audited
 from tracepack.claiming import claim_findings, shipment_findings
 from tracepack.core.arrivals import only_arrived
-from tracepack.core.certchecks import check_declared, check_later, check_papers, check_stated, declared_shipments
+from tracepack.core.certchecks import check_declared, check_later, check_papers, check_sold, check_stated, declared_shipments
 from tracepack.core.checks import check_downstream, check_lots, run_checks
 from tracepack.core.content import Scope, content_in
 from tracepack.core.custody import Custody, LotCustody, lot_custody, models_of_lots
@@ -182,4 +182,4 @@ def custody_findings(lineage: Lineage, lots: Sequence[LotKey]) -> tuple[Finding,
     delivered = {id(d): d for lot in sorted(upstream(lineage, lots)) for d in lineage.delivered(lot)}
     declared = [lot for lot in lots if declared_shipments(papers, lot)]
     shipped = check_declared(Custody(mix_lots(lineage, declared), papers), declared) if declared else ()
-    return (*check_papers(papers, delivered.values()), *shipped)
+    return (*check_papers(papers, delivered.values()), *shipped, *check_sold(papers, lots))

@@ -189,11 +189,18 @@ def test_what_is_only_near_a_forbidden_word_is_not_forbidden(text: str):
     assert broken(text, MB) == set()
 
 
+@pytest.mark.parametrize("text", ["This film is bio-based.", "biobasiert", "本薄膜为生物基", "76 % bio-circular", "renewable"])
+def test_what_has_no_substance_shown_is_not_called_bio_based(text: str):
+    for model in (MB, NONE, SEG):
+        assert "bio-based-product" in broken(text, model, substance=False)
+        assert "bio-based-product" not in broken(text, model)
+
+
 @pytest.mark.parametrize("rule", RULES.forbidden, ids=lambda rule: rule.key)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_example_of_a_rule_breaks_it(rule, language: str):
     for example in rule.example[language].replace("；", ";").split(";"):
-        assert rule.key in broken(example, MB if rule.models is None else min(rule.models))
+        assert rule.key in broken(example, min(rule.models or [MB]), substance=not rule.of_substance or bool(rule.models))
 
 
 @pytest.mark.parametrize("sentence", RULES.sentences, ids=lambda s: s.key)

@@ -22,7 +22,7 @@ from journeys.bookdesk import (
     names,
     period,
 )
-from journeys.desk import Desk, Row, bio, made, run, taken
+from journeys.desk import Desk, Row, bio, delivery, made, run, taken
 
 EU = "EU-ISCC-Cert-XX000-2"
 
@@ -175,6 +175,18 @@ def test_a_period_lies_inside_the_validity_of_the_site_s_own_certificate(desk: D
     assert ("period-outside-certificate" in names(answer)) == found
 
 
+def test_credits_under_book_and_claim_never_enter_an_account(desk: Desk) -> None:
+    """They are no input of the site: what is attributed all the same is short, and nothing is claimed by mass balance of them."""
+    claim = {"Chain of Custody": "book and claim"}
+    described(desk).fill("Balance Periods", Q1).fill("Deliveries", certified("A", 100, more=claim))
+    answer = balance(made_film(desk, "FILM", 46).fill("Attributions", attribution("1", "FILM", 46)))
+    assert names(answer) == {"credit-book-and-claim", "balance-negative"}
+    told = finding(answer, "credit-book-and-claim")
+    assert "Lot A (SUP)" in told["message"]
+    assert {ref["sheet"] for ref in told["refs"]} == {"Deliveries"}
+    assert desk.content("A")["chain_of_custody"]["model"] == "book and claim"
+
+
 # --- single use
 
 
@@ -206,7 +218,7 @@ def physical(desk: Desk, figure: str | None = "bio_carbon_toc", lot: str = "BAG"
     """Bio PP, certified and physically bio-based, goes into a bag that is sold by its substance; credits go to a fossil film."""
     credited(desk).sheets["Deliveries"][0] |= bio(100)
     desk.fill("Production", *run("B", taken("A", 50, Unit="t"), made("BAG", 50, "bag", Unit="t"), on=FEBRUARY))
-    made_film(desk, "FILM", 46).fill("Attributions", attribution("1", "FILM", 46))
+    made_film(desk, "FILM", 100).fill("Attributions", attribution("1", "FILM", 90))
     if other_t:
         desk.fill("Deliveries", certified("B", other_t))
     sale = {"Shipment No": "S-1", "Date": MARCH, "Customer": "CUS", "Lot No": lot, "Quantity": 10, "Unit": "t"}
@@ -223,6 +235,44 @@ def test_biomass_claimed_as_substance_and_by_its_credits_is_claimed_twice(desk: 
 def test_an_amount_that_is_used_once_is_not(desk: Desk, figure: str | None, lot: str, other_t: float) -> None:
     """Nothing claimed as substance, or credits of other deliveries that suffice."""
     assert "claimed-twice" not in names(balance(physical(desk, figure, lot, other_t)))
+
+
+@pytest.mark.parametrize(
+    ("film_t", "sold_t", "kg"),
+    [(91.08, 0.92, None), (91.172, 0.92, "1000 kg"), (81.9, 10, None), (90, 50, "54347.826087 kg")],
+)
+def test_of_a_delivery_counts_what_is_in_the_shipments_that_claim_it(desk: Desk, film_t: float, sold_t: float, kg: str | None) -> None:
+    """100 t are credited at 0.92: what is claimed of 0.92 t of bags is 1 t of them, and 99 t may be used for 91.08 t of film."""
+    physical(desk).sheets["Attributions"][0]["Quantity"] = film_t
+    desk.sheets["Shipments"][0]["Quantity"] = sold_t
+    found = [f["message"] for f in balance(desk)["findings"] if f["name"] == "claimed-twice"]
+    assert [f"{kg} of its credits" in message for message in found] == ([True] if kg else [])
+
+
+@pytest.mark.parametrize(("film_t", "twice"), [(86.9, False), (87.1, True)])
+def test_a_blend_holds_its_part_of_a_delivery_only(desk: Desk, film_t: float, twice: bool) -> None:
+    """The bags are half fossil: 10 t of them hold 5 t of the delivery, 5.43 t of input; 94.57 t are left for 87.0 t of film."""
+    physical(desk).sheets["Production"][:2] = run(
+        "B", taken("A", 25, Unit="t"), taken("FOSSIL", 25, Unit="t"), made("BAG", 50, "bag", Unit="t"), on=FEBRUARY
+    )
+    desk.fill("Deliveries", delivery("FOSSIL", "PP", 50, Unit="t", more=bio(0)))
+    desk.sheets["Attributions"][0]["Quantity"] = film_t
+    assert ("claimed-twice" in names(balance(desk))) == twice
+
+
+def test_a_part_that_came_back_is_free_again(desk: Desk) -> None:
+    """Half of the 50 t of bags came back: 27.17 t of input are claimed, and 72.8 t left for 67 t of film."""
+    physical(desk).sheets["Shipments"][0]["Quantity"] = 50
+    back = {"Shipment No": "R-1", "Kind": "return", "Date": APRIL, "Customer": "CUS", "Lot No": "BAG", "Quantity": 25, "Unit": "t"}
+    desk.fill("Shipments", back | {"Reverses Shipment No": "S-1"}).sheets["Attributions"][0]["Quantity"] = 66.9
+    assert "claimed-twice" not in names(balance(desk))
+
+
+@pytest.mark.parametrize("unit", ["t", "m2"])
+def test_a_shipment_of_unknown_mass_may_hold_all_of_it(desk: Desk, unit: str) -> None:
+    physical(desk).sheets["Attributions"][0]["Quantity"] = 46
+    desk.sheets["Shipments"][0]["Unit"] = unit
+    assert ("claimed-twice" in names(balance(desk))) == (unit == "m2")
 
 
 def test_a_claim_that_came_back_is_none(desk: Desk) -> None:

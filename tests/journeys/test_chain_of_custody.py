@@ -292,6 +292,37 @@ def test_our_own_certificate_is_valid_on_the_day_of_shipment(desk: Desk):
     assert "own-certificate-not-valid" in checked(desk)
 
 
+@pytest.mark.parametrize(
+    ("columns", "finds"),
+    [
+        ({}, True),  # OUT-1 has no row in Declarations
+        ({"Declaration No": None}, False),
+        ({"Declaration No": None, "Claimed Figure": "attributed", "Claimed %": 10}, True),
+        ({"Declaration No": None, "Claimed Figure": "bio_mass", "Claimed %": 10}, False),
+        ({"Kind": "disposal"}, False),
+        ({"Date": dt.date(2026, 3, 9)}, False),
+    ],
+)
+def test_what_is_sold_as_certified_is_told_without_its_declaration_too(desk: Desk, columns: dict[str, Any], finds: bool):
+    own = certificate(PLUS + "1", "ORG", Valid_Until=dt.date(2026, 3, 9))
+    desk.fill("Certificates", certificate(), own).fill("Deliveries", certified("A"))
+    film(desk, "A").fill("Shipments", sold() | columns).bring_in()
+    found = [f for f in desk.run("check", "--json").json["findings"] if f["name"] == "own-certificate-not-valid"]
+    assert [("SH-1" in f["message"], [(r["sheet"], r["cell"][:1]) for r in f["refs"]]) for f in found] == (
+        [(True, [("Shipments", "B"), ("Certificates", "F")])] if finds else []
+    )
+
+
+def test_credits_used_for_a_shipment_ask_for_a_certificate_of_their_scheme(desk: Desk):
+    """ISCC PLUS ended; a certificate of RSB is still valid, and is none for these credits."""
+    own = certificate(PLUS + "1", "ORG", Valid_Until=dt.date(2026, 3, 9))
+    desk.fill("Certificates", certificate(), own, certificate("RSB-1", "ORG", Scheme="RSB")).fill("Deliveries", certified("A"))
+    given = {"Attribution No": "T1", "Site": "S1", "Date": MAR, "Shipment No": "SH-1", "Scheme": "ISCC PLUS", "Feedstock": "tall oil"}
+    given |= {"Category": "bio", "Input Material": "bio-PP", "Quantity": 1, "Unit": "kg"}
+    film(desk, "A").fill("Shipments", sold() | {"Declaration No": None}).fill("Attributions", given)
+    assert "own-certificate-not-valid" in checked(desk)
+
+
 # --- later
 
 

@@ -123,6 +123,12 @@ def _share(_: BookView, o: Obstacle) -> Iterator[Finding]:
     yield Finding("credit-share-assumed", Severity.WARNING, text, "Fill in Attributed Content %.", o.refs)
 
 
+def _model(_: BookView, o: Obstacle) -> Iterator[Finding]:
+    text = f"Lot {o.what} brings no credits: it came under book and claim, whose credits are no input of the site."
+    hint = "Claim them as book and claim by themselves; if it came under mass balance, correct Chain of Custody."
+    yield Finding("credit-book-and-claim", Severity.WARNING, text, hint, o.refs)
+
+
 def _factor(_: BookView, o: Obstacle) -> Iterator[Finding]:
     text = f"Attribution {o.what} is not booked: no single conversion factor leads from its input material to what it is made of."
     hint = "Add the factor to Conversion Factors, valid from that day or earlier."
@@ -160,6 +166,7 @@ _OBSTACLES: dict[str, Callable[[BookView, Obstacle], Iterator[Finding]]] = {
     "unit": _unit,
     "characteristics": _characteristics,
     "share": _share,
+    "model": _model,
     "factor": _factor,
     "period": _period,
     "certificate": _certificate,

@@ -48,6 +48,37 @@ def declared_shipments(papers: Papers, lot: LotKey) -> list[tuple[Shipment, Decl
     return found
 
 
+def check_sold(papers: Papers, lots: Iterable[LotKey]) -> tuple[Finding, ...]:
+    """Shipments of some lots that cite a declaration nobody described, claim attributed content or use credits, uncertified; sorted."""
+    found: dict[tuple[str, str], tuple[Certificate, list[Shipment]]] = {}
+    for lot in lots:
+        for shipment in papers.lineage.shipments.get(lot, ()):
+            site = shipment.site or papers.lineage.ledger.site
+            if shipment.kind not in _SOLD or papers.declaration([papers.lineage.ledger.organisation, site], shipment.declaration_no):
+                continue
+            for scheme in _sold_under(papers, shipment):
+                ended = papers.ended(site, scheme, shipment.date)
+                if ended is not None:
+                    found.setdefault((site, scheme), (ended, []))[1].append(shipment)
+    return sort_findings(_uncertified(site, ended, rows) for (site, _), (ended, rows) in sorted(found.items(), key=lambda pair: pair[0]))
+
+
+def _sold_under(papers: Papers, shipment: Shipment) -> set[str]:
+    """The schemes that a shipment was sold under: those of the credits used for it, else "" (any) where it speaks of certified content."""
+    schemes = {papers.rules.scheme_key(row.scheme) for row in papers.attributions_to(shipment.shipment_no)}
+    certified = shipment.declaration_no is not None or shipment.claimed_figure == "attributed"
+    return schemes or ({""} if certified else set())
+
+
+def _uncertified(site: str, ended: Certificate, shipments: Sequence[Shipment]) -> Finding:
+    numbers = list(dict.fromkeys(s.shipment_no for s in shipments))
+    sold = ", ".join(numbers[:3]) + (" ..." if len(numbers) > 3 else "")
+    text = f"Shipments sold as certified while no certificate of site {site} was valid: {sold}."
+    hint = "Add the site's certificate of that day; without one, nothing may be sold as certified."
+    cells = (*(s.source.ref("date") for s in shipments), ended.source.ref("valid_until"))
+    return Finding("own-certificate-not-valid", Severity.ERROR, text, hint, tuple(dict.fromkeys(cells)))
+
+
 def check_stated(custody: LotCustody) -> Iterator[Finding]:
     """A note on deliveries that were taken as uncertified because nothing states their model, where others of the lot are certified."""
     if custody.not_stated and (custody.certified or custody.model != NONE):
@@ -221,7 +252,7 @@ def _declared(custody: Custody, lot: LotKey, shipment: Shipment, declared: Decla
     model, why = model_on(custody, lot, shipment.date, rules.scheme_key(declared.scheme))
     limit = papers.site_model(site, rules.scheme_key(declared.scheme), shipment.date)
     most = model if limit.model is None or limit.model == NONE else rules.certified[model, limit.model]
-    if shipment.shipment_no in papers.attributed_shipments:
+    if papers.attributions_to(shipment.shipment_no):
         most = min(most, MASS_BALANCE, key=rules.rank)
     if rules.rank(declared.chain_of_custody) < rules.rank(most):
         number, said = shipment.shipment_no, declared.chain_of_custody

@@ -18,14 +18,19 @@ from tracepack.core.quantity import rounded_share
 from tracepack.core.sites import receiving_site
 
 _NOTHING, _WHOLE = Fraction(0), Fraction(1)
+#: Its credits come without any material, and so never enter the account of a site's inputs (ISO 22095, part 3).
+_BOOK_AND_CLAIM = "book and claim"
 _NO_CREDIT = frozenset({"fossil", "co2-fossil", "mineral"})
 
 
 def receive(desk: Desk, d: Delivery) -> None:
-    """A delivery's credits: its attributed content, from the day it was physically received."""
+    """A delivery's credits: its attributed content, from the day it was physically received; those of book and claim stay outside."""
     share, assumed = certified_share(d)
     site = receiving_site(desk.lineage.ledger, desk.sites, d)
     if share <= 0 or d.opening or site is None:
+        return
+    if d.chain_of_custody == _BOOK_AND_CLAIM:
+        desk.obstacles.append(Obstacle("model", site, str(d.lot), (d.source.ref("chain_of_custody"), d.source.ref("attributed_content"))))
         return
     mass = desk.lineage.delivery_mg(d)
     refs = (d.source.ref("quantity"),)

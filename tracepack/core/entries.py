@@ -26,7 +26,7 @@ EntryKind = Literal[
     "opening", "received", "transfer-in", "transfer-out", "attributed", "given-back", "sent-back", "scrap-sold", "adjustment"
 ]
 #: Why an entry could not be made.
-Problem = Literal["unit", "characteristics", "factor", "period", "certificate", "share", "second opening", "scrap"]
+Problem = Literal["unit", "characteristics", "model", "factor", "period", "certificate", "share", "second opening", "scrap"]
 
 
 class AccountKey(NamedTuple):

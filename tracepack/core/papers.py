@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from tracepack.core.findings import SourceRef
-from tracepack.core.ledger import Certificate, Declaration, Delivery
+from tracepack.core.ledger import Attribution, Certificate, Declaration, Delivery
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.methods import method_basis
@@ -188,9 +188,16 @@ class Papers:
         return self.ended(site, stated.scheme, delivery.delivery_date) if ours and not delivery.opening and stated.model != NONE else None
 
     @cached_property
-    def attributed_shipments(self) -> frozenset[str]:
-        """The numbers of shipments that credits were used for."""
-        return frozenset(row.shipment_no for row in self.lineage.ledger.attributions if row.shipment_no is not None)
+    def _credited(self) -> dict[str, list[Attribution]]:
+        found: dict[str, list[Attribution]] = {}
+        for row in self.lineage.ledger.attributions:
+            if row.shipment_no is not None:
+                found.setdefault(row.shipment_no, []).append(row)
+        return found
+
+    def attributions_to(self, shipment_no: str) -> Sequence[Attribution]:
+        """The credits that were used for a shipment by its number."""
+        return self._credited.get(shipment_no, ())
 
     def site_model(self, site: str, scheme: str, day: dt.date) -> SiteModel:
         """What a site may pass on under a scheme ("": any) on a day."""
