@@ -1,7 +1,9 @@
-"""What all tests share: golden files and the one flag that renews them."""
+"""What all tests share: golden files and the one flag that renews them, and the browser that pages are read in."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,3 +35,14 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str | Path, str], None]:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    """Chromium; on a user's machine that has none the tests that need it are skipped, in CI they fail."""
+    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is not installed")
+        pytest.skip("chromium is not installed")
+    return found

@@ -116,6 +116,25 @@ def test_a_fold_holds_the_bounds_of_every_member(lineage: tuple[list[Member], li
         assert one.high == max((lots[m].high for m in one.members if lots[m].high is not None), default=None)
 
 
+@given(lineages(), LIMITS, st.none() | st.integers(0, 9))
+def test_the_parts_of_a_fold_add_up_to_it(lineage: tuple[list[Member], list[Flow]], limit: int, depth: int | None):
+    members, flows = lineage
+    folded = fold(members, flows, limit=limit, depth=depth)
+    waiting = list(folded.folds)
+    for one in waiting:
+        parts = folded.parts.get(one.name, ())
+        assert bool(parts) != one.single
+        if one.single:
+            continue
+        waiting.extend(parts)
+        assert sorted(name for part in parts for name in part.members) == sorted(one.members)
+        assert sum(part.mass_mg for part in parts) == one.mass_mg
+        assert sum(part.unweighed for part in parts) == one.unweighed
+        held = {name: number for number, part in enumerate(parts) for name in part.members}
+        within = [flow for flow in one.inside if held[flow.start] == held[flow.end] and not parts[held[flow.start]].single]
+        assert known(flow for part in parts if not part.single for flow in part.inside) == known(within)
+
+
 def delivered(count: int, material: str, supplier: str, kg: int = 1) -> list[Member]:
     return [
         Member(f"lot:{supplier}:{material}:{i}", ("delivered", material, supplier), kg * 10**6, depth=2, grain=3, ranked=3)

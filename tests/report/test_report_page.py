@@ -3,64 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import report_examples as example
+from report_browser import probed
 
 from tracepack.report.answers_composition import CompositionTable
 from tracepack.report.dossier import render_json
 from tracepack.report.files import render_report
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = ["</script><script>document.title='acted'</script>", "<!--<script>", '"><img src=x onerror=alert(1)>', "\\N", "a\u202eb"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> str:
-    """Chromium; on a user's machine that has none these tests are skipped, in CI they fail."""
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is not installed")
-        pytest.skip("chromium is not installed")
-    return CHROMIUM
 
 
 def page(number: str = "FILM-1") -> str:
     return render_report(example.film_dossier(number), "html").decode()
-
-
-def probed(browser: str, folder: Path, script: str, *, width: int = 1280, document: str = "") -> dict[str, object]:
-    """What a script finds in the page, run after the page's own: only here the page lets another one run."""
-    html = re.sub(r"; script-src '[^']+'", "; script-src 'unsafe-inline'", document or page())
-    probe = f"<script>addEventListener('load', () => {{ {script} }})</script></body>"
-    frame = f'<iframe src="page.html" style="width:{width}px;height:2000px;border:0"></iframe>'
-    (folder / "page.html").write_text(html.replace("</body>", probe), encoding="utf-8")
-    (folder / "frame.html").write_text(
-        f"{frame}<pre></pre><script>addEventListener('message', (e) => {{ document.querySelector('pre').textContent = e.data }})</script>",
-        encoding="utf-8",
-    )
-    made = subprocess.run(
-        [
-            browser,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--virtual-time-budget=4000",
-            f"--user-data-dir={folder / 'profile'}",
-            "--dump-dom",
-            (folder / "frame.html").as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    return dict(json.loads(re.search(r"<pre>(.*?)</pre>", made.stdout, re.DOTALL)[1]))
 
 
 def test_the_page_carries_its_dossier():
@@ -81,6 +39,7 @@ def test_tables_sort_and_filter_and_the_lineage_shows_ancestry(browser: str, tmp
     found = probed(
         browser,
         tmp_path,
+        page(),
         """
         const heads = [...document.querySelectorAll('#evidence th')];
         heads[0].querySelector('button').click(); heads[0].querySelector('button').click();
@@ -129,6 +88,7 @@ def test_nothing_leaves_the_page(browser: str, tmp_path: Path, width: int):
     found = probed(
         browser,
         tmp_path,
+        page(),
         """
         const wide = [...document.querySelectorAll('td, th, p, li, h1, h2, h3')].filter(
           (one) => one.getClientRects().length && one.closest('thead') === null
@@ -160,6 +120,7 @@ def test_the_page_is_used_by_keyboard_in_the_order_in_which_it_is_read(browser: 
     found = probed(
         browser,
         tmp_path,
+        page(),
         """
         const focusable = [...document.querySelectorAll('a, button, input, [tabindex]')];
         const acts = focusable.filter((one) => one.getClientRects().length);
@@ -201,6 +162,7 @@ def test_a_sum_stays_below_what_it_adds_up(browser: str, tmp_path: Path):
     found = probed(
         browser,
         tmp_path,
+        render_report(dossier, "html").decode(),
         """
         const table = document.querySelector('#composition table');
         const last = () => [...table.querySelectorAll('tr')].at(-1).cells[0].textContent;
@@ -210,7 +172,6 @@ def test_a_sum_stays_below_what_it_adds_up(browser: str, tmp_path: Path):
         }));
         parent.postMessage(JSON.stringify({ seen: [...new Set(seen)], rows: table.tBodies[0].rows.length }), '*');
         """,
-        document=render_report(dossier, "html").decode(),
     )
     assert found == {"seen": ["The whole lot"], "rows": 2}
 
@@ -244,6 +205,7 @@ def test_a_folded_picture_shows_the_ancestry_of_the_box_that_was_chosen(browser:
     found = probed(
         browser,
         tmp_path,
+        render_report(dossier.model_copy(update={"lineage": lineage}), "html").decode(),
         """
         const svg = document.querySelector('figure.zooms svg');
         const boxes = [...svg.querySelectorAll('.node')];
@@ -257,7 +219,6 @@ def test_a_folded_picture_shows_the_ancestry_of_the_box_that_was_chosen(browser:
           later: chosen.filter((box) => left(box) > left(middle)).length, last: ordered.at(-1).classList.contains('chosen'),
         }), '*');
         """,
-        document=render_report(dossier.model_copy(update={"lineage": lineage}), "html").decode(),
     )
     assert 2 < found.pop("boxes") < 100
     assert found == {"itself": True, "first": True, "later": 0, "last": False}

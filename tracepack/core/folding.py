@@ -80,11 +80,15 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folds by depth then name, and what flows between them; ``names`` are those that can be opened, with what they hold."""
+    """Folds by depth then name, and what flows between them; ``names`` are those that can be opened, with what they hold.
+
+    ``parts`` are the finer folds and nodes, by depth then name, of each fold that is drawn or lies within one that is.
+    """
 
     folds: tuple[Fold, ...]
     flows: tuple[Flow, ...]
     names: Mapping[str, int]
+    parts: Mapping[str, tuple[Fold, ...]]
 
 
 @dataclass(slots=True)
@@ -276,7 +280,29 @@ def _folded(shown: Sequence[_Group], flows: Sequence[Flow], names: Mapping[str, 
             between.setdefault((start, end, flow.attributed), []).append(flow)
     folds = [_fold_of(group, tuple(inside.get(group.name, ()))) for group in shown]
     summed = [_sum(start, end, attributed, held) for (start, end, attributed), held in sorted(between.items())]
-    return Folded(tuple(sorted(folds, key=lambda f: (f.depth, f.name))), tuple(summed), dict(sorted(names.items())))
+    parts: dict[str, tuple[Fold, ...]] = {}
+    for group in shown:
+        _part(group, inside.get(group.name, []), parts)
+    return Folded(tuple(sorted(folds, key=_place)), tuple(summed), dict(sorted(names.items())), parts)
+
+
+def _part(group: _Group, inside: Sequence[Flow], found: dict[str, tuple[Fold, ...]]) -> None:
+    """Find the parts of a group and of its parts, with those of its links ``inside`` that a part keeps to itself."""
+    if not group.parts:
+        return
+    place = {m.id: number for number, part in enumerate(group.parts) for m in part.members}
+    kept: list[list[Flow]] = [[] for _ in group.parts]
+    for flow in inside:
+        if place[flow.start] == place[flow.end]:
+            kept[place[flow.start]].append(flow)
+    folds = [_fold_of(part, tuple(flows)) for part, flows in zip(group.parts, kept, strict=True)]
+    found[group.name] = tuple(sorted(folds, key=_place))
+    for part, flows in zip(group.parts, kept, strict=True):
+        _part(part, flows, found)
+
+
+def _place(one: Fold) -> tuple[int, str]:
+    return one.depth, one.name
 
 
 def _sum(start: str, end: str, attributed: bool, flows: Sequence[Flow]) -> Flow:

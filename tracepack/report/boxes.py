@@ -249,9 +249,9 @@ def box_attributes(box: Box, w: Wording, fonts: Fonts) -> dict[str, str]:
 
 def _label(box: Box, w: Wording, fonts: Fonts) -> str:
     rows = [row(w("diagram.weak"), 10, fonts, bold=True, colour=ALARM)] if box.weak else []
-    rows += [row(line, 9, fonts, colour=box.look[1]) for line in _wrapped(box.caption)]
-    rows += [row(line, 12, fonts, bold=True) for line in _wrapped(box.title)]
-    rows += [row(line, 10.5, fonts) for text in box.lines for line in _wrapped(text)[:3]]
+    rows += [row(line, 9, fonts, colour=box.look[1]) for line in wrapped(box.caption)]
+    rows += [row(line, 12, fonts, bold=True) for line in wrapped(box.title)]
+    rows += [row(line, 10.5, fonts) for text in box.lines for line in wrapped(text)[:3]]
     rows += [_band(cells) for cells in box.bands]
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1.5">{"".join(rows)}</TABLE>>'
 
@@ -281,7 +281,7 @@ def markup(text: str) -> str:
     return html.escape(visible(text)).replace("\\", "\\\\") or " "
 
 
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str) -> list[str]:
     """Lines of at most `WRAP` columns, broken at spaces (but not between a number and kg) where there are any; nothing is dropped."""
     lines = [""]
     for word in re.findall(r"[\d.,]+ kg\S*\s*|\S+\s*|\s+", text):

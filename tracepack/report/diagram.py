@@ -36,7 +36,7 @@ from tracepack.report.boxes import (
     to_grams,
 )
 from tracepack.report.colour import share_colour
-from tracepack.report.folds import LIMIT, Balance, balances, fold_lineage
+from tracepack.report.folds import LIMIT, Balance, balances, fold_lineage, graph_names, kinds_in
 from tracepack.report.fonts import Fonts, font_face_css, fontconfig, fonts_in_reach, require_glyphs
 from tracepack.report.layered import place_in_columns, point, straight_line
 from tracepack.report.paper import is_readable, paper_of
@@ -101,19 +101,6 @@ class _Scene:
     def large(self) -> bool:
         return len(self.folded.folds) > LARGE
 
-    @property
-    def names(self) -> dict[str, str]:
-        """Graphviz names by fold: n1, n2 ... in the order of the folds (a number is data and may hold anything)."""
-        return {one.name: f"n{place}" for place, one in enumerate(self.folded.folds, start=1)}
-
-    def kinds(self, one: Fold) -> dict[str, int]:
-        """How many members of each kind a fold has."""
-        counts: dict[str, int] = {}
-        for member in one.members:
-            kind = self.nodes[member].kind
-            counts[kind] = counts.get(kind, 0) + 1
-        return dict(sorted(counts.items()))
-
 
 def _scene(lineage: LineageAnswer, drawing: Drawing, lang: str, fonts: Fonts | None) -> _Scene:
     limit = drawing.limit or fitted(lineage, drawing, lang=lang, fonts=fonts).limit or LIMIT
@@ -169,7 +156,7 @@ def fold_names(lineage: LineageAnswer, *, lang: str = "en", drawing: Drawing = _
     scene = _scene(lineage, drawing, lang, None)
     shown = sorted((one for one in scene.folded.folds if not one.single), key=lambda f: (-f.mass_mg, f.name))
     lines = [
-        FoldName(one.name, ", ".join(t for t in (fold_caption(one, scene.kinds(one), scene.w), fold_title(one, scene.w)) if t))
+        FoldName(one.name, ", ".join(t for t in (fold_caption(one, kinds_in(one, scene.nodes), scene.w), fold_title(one, scene.w)) if t))
         for one in shown
     ]
     return lines, frozenset(scene.folded.names)
@@ -186,7 +173,7 @@ def _dot(scene: _Scene, title: str, paper: str) -> str:
         node_attr={"fontname": families, "fontsize": "11", "fontcolor": INK},
         edge_attr={"fontname": families, "fontsize": "10", "fontcolor": INK, "color": "#8c959f", "arrowsize": "0.7"},
     )
-    names, sums = scene.names, balances(scene.folded, scene.nodes)
+    names, sums = graph_names(scene.folded), balances(scene.folded, scene.nodes)
     places = place_in_columns(scene.folded, scene.drawing.down) if scene.large else {}
     shading = _shading(scene)
     for one in scene.folded.folds:
@@ -206,7 +193,7 @@ def _box(one: Fold, scene: _Scene, balance: Balance, shading: Shading) -> Box:
     weak = not scene.drawing.weak.isdisjoint(one.members)
     if one.single:
         return node_box(scene.nodes[one.name], balance, shading, weak, scene.w)
-    return fold_box(one, scene.kinds(one), balance, shading, weak, scene.w)
+    return fold_box(one, kinds_in(one, scene.nodes), balance, shading, weak, scene.w)
 
 
 def _shading(scene: _Scene) -> Shading:
@@ -336,7 +323,8 @@ def _drawn(dot: str, scene: _Scene) -> str:
 
 def _titled(svg: str, scene: _Scene, title: str) -> str:
     """Every node and link with a title that names it, and the whole with a title and what it says in words."""
-    says = {f"n{place}": _said(one, scene) for place, one in enumerate(scene.folded.folds, start=1)}
+    names = graph_names(scene.folded)
+    says = {names[one.name]: _said(one, scene) for one in scene.folded.folds}
     spoken = html.escape(visible(" ".join([*scene.drawing.says, *_notes(scene, _paper(svg))])))
 
     def words(match: re.Match[str]) -> str:
@@ -358,7 +346,8 @@ def _ends(match: re.Match[str]) -> str:
 
 def _said(one: Fold, scene: _Scene) -> str:
     if not one.single:
-        return visible(": ".join(text for text in (fold_caption(one, scene.kinds(one), scene.w), fold_title(one, scene.w)) if text))
+        said = (fold_caption(one, kinds_in(one, scene.nodes), scene.w), fold_title(one, scene.w))
+        return visible(": ".join(text for text in said if text))
     node = scene.nodes[one.name]
     owner = f" ({node.owner})" if node.owner else ""
     return visible(f"{node.number or node.name}{owner}")

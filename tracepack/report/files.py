@@ -14,6 +14,7 @@ from tracepack.report.html import render_html
 from tracepack.report.localised import localised
 from tracepack.report.markdown import render_markdown
 from tracepack.report.pdf import Enclosed, document_to_pdf
+from tracepack.report.unfolding import unfolding
 from tracepack.report.wording import first_language, wording
 from tracepack.report.xlsx_report import report_to_xlsx
 
@@ -44,6 +45,7 @@ def render_report(dossier: Dossier, file_format: str, lang: str = "en") -> bytes
     drawing = _ON_SCREEN if file_format == "html" else Drawing()
     svg = render_diagram(dossier.lineage, "svg", title=dossier.lot.number, lang=lang, drawing=drawing).decode()
     if file_format == "html":
-        return render_html(dossier, lang, svg, carried, digest).encode()
+        folds = unfolding(dossier.lineage, lang)
+        return render_html(dossier, lang, svg, carried, digest, unfolding=folds).encode()
     enclosed = Enclosed(wording(lang)("report.contents"), ATTACHED, carried, dossier.date)
     return document_to_pdf(composed(dossier, lang, svg, digest), fonts_in_reach(), enclosed=enclosed)

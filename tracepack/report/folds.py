@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,6 +33,16 @@ def fold_lineage(
     flows = [Flow(e.from_, e.to, milligrams(e.mass_kg), e.attributed) for e in lineage.edges]
     most = len(members) if whole else limit
     return fold(members, flows, limit=most, opened=opened, depth=None if depth is None else 2 * depth)
+
+
+def graph_names(folded: Folded) -> dict[str, str]:
+    """Graphviz names by fold: n1, n2 ... in the order of the folds (a number is data and may hold anything)."""
+    return {one.name: f"n{place}" for place, one in enumerate(folded.folds, start=1)}
+
+
+def kinds_in(one: Fold, nodes: Mapping[str, LineageNode]) -> dict[str, int]:
+    """How many members of each kind a fold has."""
+    return dict(sorted(Counter(nodes[member].kind for member in one.members).items()))
 
 
 def _member(node: LineageNode, gone: Mapping[str, int | None]) -> Member:

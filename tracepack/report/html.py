@@ -16,10 +16,13 @@ from tracepack.report.bilingual import composed
 from tracepack.report.document import Bullets, Heading, Paragraph, Picture, Table
 from tracepack.report.dossier import Dossier
 from tracepack.report.fonts import Fonts, font_face_css, fonts_in_reach
+from tracepack.report.unfolding import Unfolding
 from tracepack.report.wording import printable, visible, wording
 
 #: What stands in for the parts that depend on the page's own text; data come after the first two and before the last.
 _STYLE, _FAMILIES, _CARRIED, _SCRIPT = "\0style", "\0families", "\0carried", "\0script"
+#: The page's script: its tables, then its lineage.
+_SCRIPTS = ("report.js", "lineage.js")
 
 #: Marks that turn the direction of what follows: a number with one in it would be read as another.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -27,16 +30,25 @@ _SPELT = Markup('<span class="marked" data-shown="{}"><span>{}</span></span>')
 
 
 def render_html(
-    dossier: Dossier, lang: str = "en", lineage_svg: str = "", carried: str = "", digest: str = "", *, fonts: Fonts | None = None
+    dossier: Dossier,
+    lang: str = "en",
+    lineage_svg: str = "",
+    carried: str = "",
+    digest: str = "",
+    *,
+    unfolding: Unfolding | None = None,
+    fonts: Fonts | None = None,
 ) -> str:
     """The report as HTML in "en", "zh" or "de", or in two of them ("en,zh").
 
     ``lineage_svg`` is our own picture, embedded as it is; page and picture share one embedded font that has the glyphs of both.
-    ``carried`` is the dossier as JSON that the page carries along, ``digest`` its SHA-256.
+    ``carried`` is the dossier as JSON that the page carries along, ``digest`` its SHA-256; ``unfolding`` is what the
+    picture's folds hold (None: it has none), as a table below it and for the script to open them.
     """
     fonts = fonts or fonts_in_reach()
-    values = {"document": composed(dossier, lang, lineage_svg, digest), "w": wording(lang)}
+    values = {"document": composed(dossier, lang, lineage_svg, digest), "w": wording(lang), "folds": unfolding and unfolding.table}
     script = {"carried": _CARRIED, "script": _SCRIPT, "script_digest": _script()[1]} if carried else {"carried": "", "script": ""}
+    script["unfolding"] = Markup(_inert(unfolding.data)) if carried and unfolding else ""
     page = _template().render(**values, **script, style=_STYLE, families=_FAMILIES)
     text = unescape(re.sub(r"<[^>]*>", "", page))
     style = font_face_css(text, fonts) + data.read_text("templates/report.css")
@@ -48,7 +60,7 @@ def render_html(
 @cache
 def _script() -> tuple[str, str]:
     """The page's only script, and its SHA-256 in base64: the page lets no other run."""
-    text = data.read_text("templates/report.js")
+    text = "".join(data.read_text(f"templates/{name}") for name in _SCRIPTS)
     return text, base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
