@@ -98,6 +98,23 @@ def test_no_more_rows_open_at_once_than_can_be_read():
     assert sum(kg(row[MASS]) for row in box["rows"]) == 500 * 99
 
 
+def test_rows_stand_in_the_order_that_a_reader_counts_in():
+    held = unfolding(SHAPES["attributed, many"]())
+    (box,) = (box for box in boxes(held).values() if isinstance(box, dict))
+    assert [named(row) for row in box["rows"]] == ["PE-00 … PE-39", "PE-40 … PE-79", "PE-80 … PE-119"]
+    assert held.table.rows[0][-1].text.split(", ")[98:101] == ["PE-98", "PE-99", "PE-100"]
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5_000, "0", ""], ids=["superscript", "Arabic", "long", "nought", "none"])
+def test_any_digits_of_a_number_are_ordered(number: str):
+    lineage = fan(40)
+    nodes = [node.model_copy(update={"id": f"{node.id}{number}", "number": number}) if node.depth else node for node in lineage.nodes]
+    new = {old.id: node.id for old, node in zip(lineage.nodes, nodes, strict=True)}
+    edges = [edge.model_copy(update={"from_": new[edge.from_], "to": new[edge.to]}) for edge in lineage.edges]
+    held = unfolding(LineageAnswer(nodes=nodes, edges=edges))
+    assert sum(number in row[-1].text for row in held.table.rows) == len(held.table.rows) > 0
+
+
 def test_the_table_lists_all_that_each_box_holds():
     lineage, held = told("120 lots over a quarter")
     listed = [number for row in held.table.rows for number in row[-1].text.split(", ")]

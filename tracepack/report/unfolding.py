@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -28,6 +29,8 @@ _STRETCH = ("stretch",)
 _SIZE, INDENT = 10.0, 14.0
 #: A lot's name, what it is, its mass, its bounds, what the picture shows entering and leaving it.
 _NAME, _WHAT = 0, 1
+#: Longer than any number, so that letters come after it.
+_NO_NUMBER = 1 << 30
 _SHARELESS = ("source", "run", "shipment")
 
 
@@ -46,10 +49,12 @@ class Unfolding:
 
 @dataclass(slots=True)
 class _Row:
-    """A part of a fold with its own parts; ``number`` is unique in the picture."""
+    """A part of a fold with its own parts; ``number`` is unique in the picture.  ``around`` are the keys of its fold, which
+    says them itself."""
 
     one: Fold
     number: int
+    around: frozenset[str] = frozenset()
     parts: list[_Row] = field(default_factory=list)
 
 
@@ -78,7 +83,7 @@ def unfolding(lineage: LineageAnswer, lang: str = "en", *, limit: int = LIMIT, f
     if all(one.single for one in folded.folds):
         return None
     numbers = iter(range(len(lineage.nodes) * 4))
-    tops = [_row(one, folded, numbers) for one in folded.folds]
+    tops = [_row(one, folded, numbers, frozenset()) for one in folded.folds]
     told = _told(lineage, tops, wording(lang))
     return Unfolding(_table(tops, told), _data(lineage, tops, graph_names(folded), told, fonts or fonts_in_reach()))
 
@@ -86,11 +91,17 @@ def unfolding(lineage: LineageAnswer, lang: str = "en", *, limit: int = LIMIT, f
 # --- the rows
 
 
-def _row(one: Fold, folded: Folded, numbers: Iterator[int]) -> _Row:
-    row = _Row(one, next(numbers))
-    parts = sorted(folded.parts.get(one.name, ()), key=lambda part: (part.single, part.keys, part.depth, part.name))
-    row.parts = _stretches([_row(part, folded, numbers) for part in parts], numbers)
+def _row(one: Fold, folded: Folded, numbers: Iterator[int], around: frozenset[str]) -> _Row:
+    row = _Row(one, next(numbers), around)
+    parts = sorted(folded.parts.get(one.name, ()), key=lambda part: (part.single, part.keys, part.depth, _counted(part.name), part.name))
+    row.parts = _stretches([_row(part, folded, numbers, around or frozenset(one.keys)) for part in parts], numbers)
     return row
+
+
+def _counted(name: str) -> list[tuple[int, str]]:
+    """A name to order by as a reader counts, LOT-9 before LOT-10; a number of any length is ordered by its length and digits."""
+    parts = re.findall("[0-9]+|[^0-9]+", name)
+    return [(len(part.lstrip("0")), part.lstrip("0")) if part[0] in "0123456789" else (_NO_NUMBER, part) for part in parts]
 
 
 def _stretches(rows: list[_Row], numbers: Iterator[int]) -> list[_Row]:
@@ -99,7 +110,7 @@ def _stretches(rows: list[_Row], numbers: Iterator[int]) -> list[_Row]:
         held = iter(rows)
         rows = []
         while some := list(islice(held, _AT_ONCE)):
-            rows.append(_Row(_together([row.one for row in some]), next(numbers), some) if len(some) > 1 else some[0])
+            rows.append(_Row(_together([row.one for row in some]), next(numbers), some[0].around, some) if len(some) > 1 else some[0])
     return rows
 
 
@@ -159,7 +170,7 @@ def _add(through: _Through, mass: int | None) -> None:
 
 def _cells(row: _Row, told: _Told) -> tuple[str, ...]:
     """Name, what it is, mass, bounds, in, out; "" where there is nothing to say."""
-    name, what = _leaf_name(told.nodes[row.one.name], told.w) if row.one.single else _part_name(row, told)
+    name, what = _leaf_name(told.nodes[row.one.name], told.w, row.around) if row.one.single else _part_name(row, told)
     masses = (
         _mass(row.one, told),
         _share(row.one, told),
@@ -169,20 +180,21 @@ def _cells(row: _Row, told: _Told) -> tuple[str, ...]:
     return tuple(visible(text) for text in (name, what, *masses))
 
 
-def _leaf_name(node: LineageNode, w: Wording) -> tuple[str, str]:
+def _leaf_name(node: LineageNode, w: Wording, around: frozenset[str] = frozenset()) -> tuple[str, str]:
+    """Its number, and what it is beside what its fold says."""
     if node.kind == "source":
         what = [node.name, w.term("category", node.category) if node.category else "", node.country, node.owner]
     elif node.kind in ("run", "shipment"):
         what = [node.name, node.date]
     else:
         what = [node.material, node.owner if node.kind == "delivered" else "", node.date]
-    return node.number or node.name, " · ".join(text for text in what if text)
+    return node.number or node.name, " · ".join(text for text in what if text and text not in around)
 
 
 def _part_name(row: _Row, told: _Told) -> tuple[str, str]:
     caption = fold_caption(row.one, kinds_in(row.one, told.nodes), told.w)
     if row.one.keys != _STRETCH:
-        return fold_title(row.one, told.w) or told.w("diagram.not_named"), caption
+        return _part_title(row, told) or told.w("diagram.not_named"), caption
     first, last = (_part_end(row, which, told) for which in (0, -1))
     return f"{first} … {last}", caption
 
@@ -191,7 +203,13 @@ def _part_end(row: _Row, which: int, told: _Told) -> str:
     """The name of the first or the last that a stretch holds."""
     while row.one.keys == _STRETCH:
         row = row.parts[which]
-    return _leaf_name(told.nodes[row.one.name], told.w)[0] if row.one.single else fold_title(row.one, told.w)
+    return _leaf_name(told.nodes[row.one.name], told.w)[0] if row.one.single else _part_title(row, told)
+
+
+def _part_title(row: _Row, told: _Told) -> str:
+    """What the members of a part have in common beside what its fold says."""
+    title = fold_title(row.one, told.w)
+    return " · ".join(text for text in title.split(" · ") if text not in row.around) or title
 
 
 def _mass(one: Fold, told: _Told) -> str:
@@ -229,8 +247,17 @@ def _table(tops: Sequence[_Row], told: _Told) -> Table:
     rows = []
     for row in sorted((top for top in tops if not top.one.single), key=lambda top: (-top.one.mass_mg, top.one.name)):
         name, what, mass, share, _, _ = _cells(row, told)
-        rows.append((what, name, mass, share, ", ".join(_leaf_name(told.nodes[m], w)[0] for m in row.one.members)))
+        held = ", ".join(_leaf_name(told.nodes[member], w)[0] for member in _held(row))
+        rows.append((what, name, mass, share, held))
     return table(w, ("kind", "name", "mass", "biobased_carbon", "holds"), rows, right=("mass", "biobased_carbon"))
+
+
+def _held(row: _Row) -> Iterator[str]:
+    """The nodes of a row in the order of its rows."""
+    if row.one.single:
+        yield row.one.name
+    for part in row.parts:
+        yield from _held(part)
 
 
 def _data(lineage: LineageAnswer, tops: Sequence[_Row], names: Mapping[str, str], told: _Told, fonts: Fonts) -> str:

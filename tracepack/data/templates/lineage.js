@@ -266,6 +266,15 @@ function along([a, b, c, d]) {
   return Array.from({ length: 9 }, (_, place) => at(place / 8));
 }
 
+function plus(point, way, times = 1) {
+  return [point[0] + way[0] * times, point[1] + way[1] * times];
+}
+
+function direction(from, to) {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
+  return [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
+}
+
 // A link of the picture as it was drawn, which follows the boxes that it joins.
 class Line {
   constructor(element) {
@@ -283,6 +292,8 @@ class Line {
     const passed = [];
     for (let place = 0; place + 3 < drawn.length; place += 3) passed.push(...along(drawn.slice(place, place + 4)));
     [this.first, this.last] = [drawn[0], drawn[drawn.length - 1]];
+    this.leaves = direction(drawn[0], drawn[1]);
+    this.reaches = direction(this.last, drawn[drawn.length - 2]);
     this.middle = passed[passed.length >> 1];
     if (!this.words.length) return;
     this.written = ["x", "y"].map((side) => Number(this.words[0].getAttribute(side)));
@@ -301,13 +312,14 @@ class Line {
     this.path.setAttribute("d", together ? this.drawn : this.bent(start, between, end));
   }
 
+  // It leaves and reaches its boxes in the direction that it was drawn in, and passes its words from left to right.
   bent(start, between, end) {
-    const [from, past, to] = [[this.first, start], [this.middle, between], [this.last, end]].map(
-      ([point, shift]) => [point[0] + shift[0], point[1] + shift[1]],
-    );
-    const curve = (a, b) => `C${a[0] + (b[0] - a[0]) / 2} ${a[1]} ${b[0] - (b[0] - a[0]) / 2} ${b[1]} ${b[0]} ${b[1]}`;
-    const middle = past[0] > from[0] && past[0] < to[0] ? curve(from, past) + curve(past, to) : curve(from, to);
-    return `M${from[0]} ${from[1]}${middle}`;
+    const [from, past, to] = [[this.first, start], [this.middle, between], [this.last, end]].map(([point, shift]) => plus(point, shift));
+    const towards = (point, way, other) => plus(point, way, Math.hypot(point[0] - other[0], point[1] - other[1]) / 2);
+    if (past[0] <= from[0] || past[0] >= to[0]) return `M${from}C${towards(from, this.leaves, to)} ${towards(to, this.reaches, from)} ${to}`;
+    const [before, after] = [(past[0] - from[0]) / 2, (to[0] - past[0]) / 2];
+    return `M${from}C${towards(from, this.leaves, past)} ${past[0] - before} ${past[1]} ${past}`
+      + `C${past[0] + after} ${past[1]} ${towards(to, this.reaches, past)} ${to}`;
   }
 }
 
@@ -530,7 +542,10 @@ function pointer(picture) {
     from = held = [event.clientX, event.clientY];
     view.dragged = false;
   });
-  window.addEventListener("pointerup", () => { held = null; });
+  window.addEventListener("pointerup", () => {
+    held = null;
+    setTimeout(() => { view.dragged = false; }); // after the click that ends the drag
+  });
   svg.addEventListener("pointermove", (event) => {
     if (!held || event.pointerType === "touch") return;
     if (Math.hypot(event.clientX - from[0], event.clientY - from[1]) > 4) view.dragged = true;
