@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from tracepack import data
@@ -34,13 +35,24 @@ def each_once(read: Callable[[list[Cell]], Sequence[T]], cells: Sequence[Cell]) 
     return list(map(values.__getitem__, keys))
 
 
+#: Looks some fields of a row up, in one step for all of them.
+_Look = Callable[[Mapping[str, Value]], Sequence[Value]]
+
+
+def _look(keys: Sequence[str]) -> _Look:
+    """A look at some fields that are there."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda values: [values[key] for key in keys]
+
+
 class _Shape(NamedTuple):
     """The filled fields of a row, by what is looked at in them."""
 
-    names: tuple[str, ...]
-    dates: tuple[str, ...]
-    amounts: tuple[str, ...]
-    weighed: tuple[str, ...]
+    names: _Look
+    dates: _Look
+    amounts: _Look
+    weighed: _Look
 
 
 class SoundRows:
@@ -79,22 +91,19 @@ class SoundRows:
         """What alike rows have in common; None where a value must be looked at."""
         filled = tuple(values)
         shape = self._shapes.get(filled) or self._shape_of(filled)
-        for key in shape.names:
-            name = values[key]
-            if type(name) is not str or not name or not name.isprintable():
-                return None
-        for key in shape.dates:
-            if type(values[key]) is not dt.date:
-                return None
-        for key in shape.amounts:
-            amount = values[key]
+        names = shape.names(values)
+        if not all(names) or any(type(name) is not str for name in names) or not "".join(names).isprintable():  # type: ignore[arg-type]
+            return None
+        if any(type(date) is not dt.date for date in shape.dates(values)):
+            return None
+        for amount in shape.amounts(values):
             if not (type(amount) is Decimal and amount.is_finite() and amount > 0):
                 return None
-        return (filled, *[value if type(value) is str else id(value) for value in map(values.__getitem__, shape.weighed)])
+        return (filled, *[value if type(value) is str else id(value) for value in shape.weighed(values)])
 
     def _shape_of(self, filled: tuple[str, ...]) -> _Shape:
         lists = (self._names, self._dates, self._amounts, self._weighed)
-        found = self._shapes[filled] = _Shape(*(tuple(key for key in filled if key in keys) for keys in lists))
+        found = self._shapes[filled] = _Shape(*(_look([key for key in filled if key in keys]) for keys in lists))
         return found
 
     def __contains__(self, sign: Hashable) -> bool:

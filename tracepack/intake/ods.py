@@ -9,7 +9,9 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from tracepack.core.limits import Limits
 from tracepack.core.numerals import Cell, PercentNumber
@@ -25,7 +27,12 @@ _ERROR_SHOWN = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?|Err:\d{3}")
 _DURATION = re.compile(r"(-?)P(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7}(?:\.\d+)?)S)?)?")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}:\d{2})(?:[.,](\d{1,6})\d*)?)?Z?")
 _DAMAGED_NUMBER = "the workbook is damaged (a number is none)"
-_serial = serial_reader(mac_dates=False)
+
+
+@cache
+def _serial() -> Callable[[Decimal], Cell]:
+    """Reads the dates of this format, which count from 1899-12-30; made where a workbook has any."""
+    return serial_reader(mac_dates=False)
 
 
 def read_ods(package: Package, limits: Limits) -> BookReadout:
@@ -232,7 +239,7 @@ class _ContentReader:
         number = _decimal(attributes.get("office:value", ""))
         if kind == "percentage":
             return PercentNumber(number), ""
-        return numeric_cell(number, self._styles.format_of(self._style_of(column, attributes)), _serial)
+        return numeric_cell(number, self._styles.format_of(self._style_of(column, attributes)), _serial())
 
     def _style_of(self, column: int, attributes: dict[str, str]) -> str:
         return attributes.get("table:style-name") or self._row_style or self._column_style(column)
@@ -276,4 +283,4 @@ def _time(raw: str) -> Cell:
         return raw
     days, hours, minutes = (int(found[index] or 0) for index in (2, 3, 4))
     seconds = ((days * 24 + hours) * 60 + minutes) * 60 + Decimal(found[5] or 0)
-    return raw if found[1] else _serial(seconds / 86400)
+    return raw if found[1] else _serial()(seconds / 86400)

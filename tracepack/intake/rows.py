@@ -311,10 +311,11 @@ def _choice(reading: _Reading, column: data.Column, row: int, cell: Cell) -> Val
 def _examples(reading: _Reading, rows: Sequence[int]) -> dict[int, None]:
     """The rows that carry the name of the template's example."""
     layout = reading.columns.layout.name
-    key = example_name(layout)[0]
-    column = reading.columns.columns.get(key, 0)
+    key, name = example_name(layout)
+    column, folded = reading.columns.columns.get(key, 0), name.casefold()
     cells = ((row, reading.sheet.rows[row].get(column)) for row in rows)
-    return {row: None for row, cell in cells if isinstance(cell, str) and is_example(layout, key, tidy(cell))}
+    likely = ((row, cell) for row, cell in cells if isinstance(cell, str) and (not cell.isascii() or folded in cell.casefold()))
+    return {row: None for row, cell in likely if is_example(layout, key, tidy(cell))}
 
 
 def _skip(reading: _Reading) -> tuple[RowNote, ...]:
