@@ -190,6 +190,7 @@ def _rows() -> dict[str, Trouble]:
         "supplier-unknown": Trouble(_delivery(Supplier="NEWCOMER"), after_chain=True),
         "material-unknown": Trouble(_delivery(Material="BIO-XX 99"), after_chain=True),
         "method-missing": Trouble(_delivery(Method=None), after_chain=True),
+        "share-reread": Trouble(_delivery(Biobased_Carbon=None, Biobased_Mass=96, Method="ASTM D6866"), after_chain=True),
         "mass-basis-missing": Trouble(_delivery(Biobased_Mass=96), after_chain=True),
         "declaration-unknown": Trouble(_delivery(Chain_of_Custody="segregated"), after_chain=True),
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tracepack.core.claims import Ceilings, Models, audit_claims, ceilings, claiming
 from tracepack.core.custody import Custody
 from tracepack.core.declarationchecks import audit_declarations, declaration_index, declared_lots
 from tracepack.core.findings import Finding
-from tracepack.core.ledger import LotKey
+from tracepack.core.ledger import LotKey, Shipment
+from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.mixture import mix_lots
 from tracepack.core.papers import Papers
@@ -33,6 +35,17 @@ def shipment_findings(lineage: Lineage) -> tuple[Finding, ...]:
     allowed, models = _bearing(lineage, wanted)
     claims = audit_claims(allowed, models, claimed, claim_wording_rules())
     return (*claims, *audit_declarations(lineage, allowed, models, index))
+
+
+def declaration_findings(lineage: Lineage, shipments: Iterable[Shipment]) -> tuple[Finding, ...]:
+    """What goes beyond the books in our declarations that some shipments cite; the lineage is of the whole workspace."""
+    index = declaration_index(Papers(lineage, chain_of_custody_rules()))
+    cited = {fold_name(s.declaration_no) for s in shipments if s.declaration_no}
+    mine = replace(index, own={number: declared for number, declared in index.own.items() if number in cited})
+    if not mine.own:
+        return ()
+    allowed, models = _bearing(lineage, sorted(declared_lots(lineage, mine)))
+    return tuple(audit_declarations(lineage, allowed, models, mine))
 
 
 def _bearing(lineage: Lineage, lots: list[LotKey]) -> tuple[Ceilings, Models]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from tracepack.bookkeeping import audited
 from tracepack.core.claims import Models, ceilings
+from tracepack.core.creditfaults import credits_behind, faults_of
 from tracepack.core.custody import Custody
 from tracepack.core.declarations import declare, lots_to_mix, shipment_rows
 from tracepack.core.ledger import Shipment
@@ -32,7 +34,9 @@ def declaration(store: Store, number: str) -> DeclarationAnswer:
     lots = sorted(lots_to_mix(lineage, rows))
     mixture = mix_lots(lineage, lots)
     models = Models(Custody(mixture, Papers(lineage, chain_of_custody_rules())))
-    draft = declare(lineage, ceilings(mixture, lots), models, rows, declaration_field_rules())
+    given = credits_behind(lineage, sorted({lineage.canonical(row.lot) for row in rows}), [number])
+    faults = faults_of(audited(store, lineage).findings, given) if given else ()
+    draft = declare(lineage, ceilings(mixture, lots), models, rows, declaration_field_rules(), faults)
     return declaration_answer(draft, store.latest_import())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from tracepack.core.advice import Advice, advise
 from tracepack.core.content import LotContent
@@ -13,12 +13,12 @@ from tracepack.core.lotfigures import SCHEME_FIGURES, states_of
 from tracepack.core.mixture import Mixture
 from tracepack.core.quantity import Interval, rounded_share
 from tracepack.core.readiness import AuditResult, audit_results
-from tracepack.core.schemes import Standing, Verdict, judge
+from tracepack.core.schemes import Standing, Verdict, judge, tier_without
 from tracepack.core.trace import Trace
 from tracepack.errors import UsageProblem
 from tracepack.questions import View
 from tracepack.report.answers_verdicts import AdviceAnswer, VerdictAnswer
-from tracepack.report.verdicts import advice_answer, verdict_answer
+from tracepack.report.verdicts import Lowered, advice_answer, verdict_answer
 from tracepack.rulebook import chain_of_custody_rules, readiness_tests, scheme_judgement_rules
 
 #: So many cells of each kind are advised for a figure.
@@ -63,15 +63,24 @@ def verdicts(
 def _advice(verdict: Verdict, advice: Mapping[str, Sequence[Advice]]) -> list[AdviceAnswer]:
     """What would narrow a scheme's figures, and which declared values its verdict hangs on."""
     figures = dict.fromkeys(gate.gate.figure for gate in verdict.all_gates if gate.gate.figure in advice)
-    return [advice_answer(item, _overturns(verdict, item)) for figure in figures for item in advice[figure]]
+    items = [item for figure in figures for item in advice[figure]]
+    return [advice_answer(item, _overturns(verdict, item), _lowered(verdict, item)) for item in items]
+
+
+def _lowered(verdict: Verdict, item: Advice) -> Lowered | None:
+    """The lower tier that a verdict would be left with without a declared value; None where the tier would stand."""
+    if item.kind == "missing" or verdict.tier is None or item.figure != verdict.scheme.figure:
+        return None
+    left = tier_without(verdict, item.low)
+    return None if left == verdict.tier else Lowered(left)
 
 
 def _overturns(verdict: Verdict, item: Advice) -> bool:
-    """Whether a gate would be decided no more without a declared value."""
+    """Whether a gate or the tier reached would be decided no more without a declared value."""
     gates = [gate for gate in verdict.all_gates if gate.gate.figure == item.figure]
     if item.kind == "missing":
         return False
-    return any(
+    return _lowered(verdict, item) is not None or any(
         (g.outcome == "met" and rounded_share(item.low) < g.gate.at_least)
         or (g.outcome == "not met" and rounded_share(item.high) >= g.gate.at_least)
         for g in gates
@@ -83,8 +92,10 @@ def wants_inventory(names: Sequence[str]) -> bool:
     return bool(names) and any(scheme.inventory for scheme, _ in schemes_asked(names))
 
 
-def readiness(view: View, trace: Trace, content: LotContent, findings: Sequence[Finding]) -> tuple[AuditResult, ...]:
-    """The audit tests over what a lot rests on, by its ``findings``; the books are not looked at here."""
+def readiness(
+    view: View, trace: Trace, content: LotContent, findings: Sequence[Finding], booked: Set[str] = frozenset()
+) -> tuple[AuditResult, ...]:
+    """The audit tests over what a lot rests on, by its ``findings``, those of its books among them (``booked``: what these have)."""
     lineage = view.lineage
     own = lineage.canonical(view.lot)
     shipments = lineage.shipments.get(own, ())
@@ -100,7 +111,7 @@ def readiness(view: View, trace: Trace, content: LotContent, findings: Sequence[
         "compositions": any(lineage.catalogue.composition(d.supplier, d.lot_no, d.material) for d in deliveries),
     }
     incomplete = frozenset() if trace.complete else frozenset({"T01"})
-    return audit_results(readiness_tests(), findings, {name for name, known in there.items() if known}, incomplete)
+    return audit_results(readiness_tests(), findings, {name for name, known in there.items() if known} | booked, incomplete)
 
 
 def standing_of(mixture: Mixture, content: LotContent, custody: LotCustody, tests: Mapping[str, str]) -> Standing:

@@ -14,6 +14,7 @@ from tracepack.core.totals import totals_of
 from tracepack.core.trace import trace_up
 from tracepack.core.workings import workings_of
 from tracepack.judging import readiness, schemes_asked, verdicts, wants_inventory
+from tracepack.lotbooks import lot_books
 from tracepack.questions import trace_custody, view_of
 from tracepack.report.build import content_answer, lineage_answer, trace_answer
 from tracepack.report.calculation import calculation_answers
@@ -45,14 +46,15 @@ def dossier(store: Store, number: str, owner: str | None, schemes: Sequence[str]
     made_of = content_in(view.mixture, view.lot)
     own = [view.lineage.canonical(view.lot)]
     claimed = audit_claims(ceilings(view.mixture, own), Models(view.custody), own, claim_wording_rules())
-    content = content_answer(made_of, view.lineage, (*findings, *claimed), known_after, shown.answer)
+    booked = lot_books(store, view, made_of)
+    content = content_answer(made_of, view.lineage, (*findings, *claimed, *booked.faults), known_after, shown.answer)
     trace = trace_answer(found, view.lineage, view.lot, findings, known_after, shown)
     picture = lineage_answer(view.mixture, found.scope, found.lots)
     imports = {file.sha256: record.import_id for record in reversed(store.log()) for file in record.files}
     gathered = build_dossier(content, trace, picture, content.findings, view.ledger, imports, descriptions(made_of.scope, view.lineage))
     day = dt.date.fromisoformat(gathered.date) if gathered.date else dt.date.min
-    offers = claim_offers(view.custody.papers, custody, view.lot, made_of.figures, claim_wording_rules(), day)
-    audited = readiness(view, found, made_of, (*findings, *claimed))
+    offers = claim_offers(view.custody.papers, custody, view.lot, made_of.figures, claim_wording_rules(), day, booked.faults)
+    audited = readiness(view, found, made_of, (*findings, *claimed, *booked.findings), booked.present)
     tests = {result.test.number: result.result for result in audited}
     judged = verdicts(schemes, view.mixture, made_of, custody, tests)
     worked = calculation_answers(workings_of(view.mixture, made_of))

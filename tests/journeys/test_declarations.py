@@ -195,7 +195,7 @@ def test_what_came_back_is_no_longer_covered(tmp_path: Path):
 def test_credits_of_another_raw_material_do_not_cover_what_is_declared(tmp_path: Path):
     desk = issued(tmp_path, Quantity=601)
     desk.fill("Attributions", attribution("A-2", "FILM", 10, Category="bio-circular"))
-    assert wrong(declaration(desk)) == ["declaration-beyond-credits"]
+    assert wrong(declaration(desk)) == ["balance-negative", "declaration-beyond-credits"]  # nothing of that category ever came
 
 
 # --- lines

@@ -111,6 +111,80 @@ def test_at_a_tier_just_under_it_and_across_it(mill: Desk, scheme: str, edge: fl
     assert reached("TO") == (below, above)
 
 
+#: What public texts say of the labels, in percent: gates by figure, then where tiers begin (domain rules 3.1 to 3.3).
+PUBLISHED = [
+    ("OK biobased", {"total_carbon_of_mass": 30, "bio_carbon_toc": 20}, [20, 40, 60, 80]),
+    ("DIN-Geprüft biobased", {"organic_material": 50, "bio_carbon_toc": 20}, [20, 50, 85]),
+    ("USDA BioPreferred: no category", {"bio_carbon_toc": 25}, []),
+    ("USDA BioPreferred: semi-durable films", {"bio_carbon_toc": 45}, []),
+    ("USDA BioPreferred: non-durable films", {"bio_carbon_toc": 85}, []),
+    ("USDA BioPreferred: disposable containers", {"bio_carbon_toc": 72}, []),
+    ("USDA BioPreferred: disposable tableware", {"bio_carbon_toc": 72}, []),
+    ("USDA BioPreferred: disposable cutlery", {"bio_carbon_toc": 48}, []),
+    ("USDA BioPreferred: intermediate plastic resins", {"bio_carbon_toc": 22}, []),
+    ("USDA BioPreferred: intermediate fibers and fabrics", {"bio_carbon_toc": 25}, []),
+    ("BiomassPla", {"bio_polymer_mass": 25}, [25, 50, 75, 90]),
+    ("JORA Biomass Mark", {"bio_mass": 10}, []),
+    # No minimum is published of these; a declaration states whole percents, so that 1 % is the least to be declared.
+    ("EN 16785-1", {"bio_mass": 1}, []),
+    ("EN 16640", {"bio_carbon_tc": 1}, []),
+    ("GB/T 39514", {"bio_carbon_toc": 1}, []),
+    ("PPWR", {}, []),
+    ("ECGT", {}, []),
+]
+
+
+@pytest.mark.parametrize(("scheme", "gates", "tiers"), PUBLISHED, ids=[name for name, *_ in PUBLISHED])
+def test_gates_and_tiers_are_those_that_were_published(mill: Desk, scheme: str, gates: dict[str, float], tiers: list[float]):
+    found = verdict(mill, "AT-20", scheme)
+    assert {gate["figure"]: round(gate["at_least"] * 100, 6) for gate in found["gates"] if gate["figure"]} == gates
+    assert [round(tier["start"] * 100, 6) for tier in found["tiers"]] == tiers
+
+
+@pytest.mark.parametrize(
+    ("scheme", "gate"),
+    [("OK biobased", "bio-carbon"), ("OK biobased", "total-carbon"), ("DIN-Geprüft biobased", "bio-carbon")],
+)
+def test_what_a_share_is_of_is_a_reading_where_no_public_text_says_it(mill: Desk, scheme: str, gate: str):
+    (found,) = [g for g in verdict(mill, "AT-20", scheme)["gates"] if g["key"] == gate]
+    assert found["status"] == "unconfirmed"
+
+
+def test_every_tier_shows_its_margin(mill: Desk):
+    """39.5 to 40.5 % of organic carbon: one star for certain, the second may be reached, by half a point at the most."""
+    steps = verdict(mill, "ACROSS-40", "OK biobased")["tiers"]
+    assert [step["outcome"] for step in steps] == ["met", "undecided", "not met", "not met"]
+    second = steps[1]
+    assert (second["margin_low"], second["margin_high"]) == pytest.approx((-0.005, 0.005), abs=1e-9)
+
+
+def test_a_declared_value_that_carries_a_tier_is_named(mill: Desk):
+    """79.9996 % has three stars by what was declared of GREEN; without that none is certain, and the gate falls, too."""
+    (weak,) = [a for a in verdict(mill, "UNDER-80", "OK biobased")["advice"] if a["lot"] == "GREEN"]
+    assert (weak["kind"], weak["overturns"], weak["lowered"]) == ("weak", True, {"tier": None})
+
+
+@pytest.mark.parametrize(
+    ("green", "second", "lowered"),
+    [(50, 20, "2 stars (40 to 60 %)"), (61, 5, None), (30, 35, "1 star (20 to 40 %)")],
+)
+def test_what_would_be_left_of_a_tier_without_a_declared_value(tmp_path: Path, green: float, second: float, lowered: str | None):
+    """Two declared lots carry the figure; without the second the first alone reaches a lower tier, or the same."""
+    desk = Desk(tmp_path)
+    pe = {"Kind": "synthetic polymer", "Organic Carbon %": 85.63, "Supplier": "SUP"}
+    desk.fill("Materials", *({"Material ID": name, "Name": name, **pe} for name in ("GREEN", "LEAF", "BLACK")))
+    desk.fill("Deliveries", *(delivery(name, name, 100, more=bio(100)) for name in ("GREEN", "LEAF")))
+    desk.fill("Deliveries", delivery("BLACK", "BLACK", 100, more=bio(0)))
+    inputs = (taken("GREEN", green), taken("LEAF", second), taken("BLACK", 100 - green - second))
+    desk.fill("Production", *run("R", *inputs, made("FILM", 100, "film"))).bring_in()
+    found = verdict(desk, "FILM", "OK biobased")
+    (advice,) = [a for a in found["advice"] if a["lot"] == "LEAF" and a["figure"] == "bio_carbon_toc"]
+    assert advice["overturns"] == (lowered is not None)
+    assert (advice["lowered"] and advice["lowered"]["tier"]["says"]["en"]) == lowered
+    page = desk.run("report", "FILM", "--scheme", "OK biobased").out
+    assert (f"the tier: {lowered} would be left" in page) == (lowered is not None)
+
+
 def test_a_share_just_under_an_edge_is_not_shown_as_the_edge(mill: Desk):
     """79.9996 % rounds to 80.00; a reader would ask why that has three stars."""
     text = mill.run("report", "UNDER-80", "--scheme", "OK biobased").out

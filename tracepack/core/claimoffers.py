@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,12 +12,13 @@ from tracepack.core.claims import CERTIFIED, allowed_percent, attributed_categor
 from tracepack.core.claimtext import sentences_in, spoken
 from tracepack.core.custody import LotCustody
 from tracepack.core.figures import FIGURES, Figure
+from tracepack.core.findings import Finding
 from tracepack.core.ledger import Certificate, LotKey
 from tracepack.core.papers import NONE, Papers, is_valid
 
 #: Why a sentence of ours may not be said of a lot.
 Refusal: TypeAlias = Literal[
-    "no-content", "model", "no-certificate", "nothing-attributed", "nothing-certified", "no-category", "unfit-name"
+    "no-content", "model", "no-certificate", "nothing-attributed", "nothing-certified", "no-category", "unfit-name", "credits-in-error"
 ]
 
 
@@ -41,14 +42,25 @@ class Offers:
 
 
 def claim_offers(
-    papers: Papers, custody: LotCustody, lot: LotKey, figures: Mapping[str, Figure], rules: ClaimRules, day: dt.date
+    papers: Papers,
+    custody: LotCustody,
+    lot: LotKey,
+    figures: Mapping[str, Figure],
+    rules: ClaimRules,
+    day: dt.date,
+    faults: Sequence[Finding] = (),
 ) -> Offers:
-    """What may be said of a lot with these figures (Q1 to Q5 and "attributed") and this model, with papers valid on a day."""
+    """What may be said of a lot with these figures (Q1 to Q5 and "attributed") and this model, with papers valid on a day.
+
+    ``faults`` are errors of the books in the credits behind the lot: as long as there are any, nothing attributed may be said.
+    """
     allowed: list[Offer] = []
     refused: list[tuple[ClaimSentence, Refusal]] = []
     for sentence in rules.sentences:
         found = _offer(papers, custody, lot, figures, rules, day, sentence)
-        if isinstance(found, Offer):
+        if isinstance(found, Offer) and sentence.figure == "attributed" and faults:
+            refused.append((sentence, "credits-in-error"))
+        elif isinstance(found, Offer):
             allowed.append(found)
         else:
             refused.append((sentence, found))

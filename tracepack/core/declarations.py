@@ -75,14 +75,24 @@ def shipment_rows(lineage: Lineage, number: str) -> tuple[Shipment, ...]:
     return sheet_order(s for s in lineage.ledger.shipments if s.shipment_no == number and s.kind in DECLARED_KINDS)
 
 
-def declare(lineage: Lineage, ceilings: Ceilings, models: Models, rows: Sequence[Shipment], rules: Sequence[FieldRule]) -> DraftDeclaration:
-    """Write the declaration of a shipment's rows (at least one), of lots that the mixture behind ``ceilings`` holds."""
+def declare(
+    lineage: Lineage,
+    ceilings: Ceilings,
+    models: Models,
+    rows: Sequence[Shipment],
+    rules: Sequence[FieldRule],
+    faults: Sequence[Finding] = (),
+) -> DraftDeclaration:
+    """Write the declaration of a shipment's rows (at least one), of lots that the mixture behind ``ceilings`` holds.
+
+    ``faults`` are errors of the books in the credits behind them, which leave it a draft.
+    """
     desk = declaration_desk(lineage, ceilings, models, declaration_index(models.custody.papers), rows)
     values = _values(desk)
     described = tuple(_described(line, desk.cited) for line in desk.lines)
     states = tuple(_state(desk, rule, values, described) for rule in rules)
     missing = [_missing(desk, state.rule) for state in states if state.missing]
-    findings = [*missing, *_unweighed(desk), *too_strong(desk), *beyond_books(desk)]
+    findings = [*missing, *_unweighed(desk), *too_strong(desk), *beyond_books(desk), *faults]
     supplier = desk.cited.issuer if desk.cited else lineage.ledger.organisation
     head = (lineage.ledger.organisation, rows[0].shipment_no, supplier, rows[0].customer)
     return DraftDeclaration(*head, desk.model, values, described, states, sort_findings(findings))

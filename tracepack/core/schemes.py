@@ -65,12 +65,23 @@ class GateVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class TierVerdict:
+    """Whether a scheme's figure lies in a tier or above it, and by how much above (below: negative) where the tier begins."""
+
+    tier: Tier
+    outcome: Outcome
+    margin_low: float
+    margin_high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A scheme's verdict.
 
     ``tier`` is reached whatever the missing data is, ``possible_tier`` the highest that it allows; ``stated`` what may be
     stated of the scheme's figure, rounded down to its step (None: nothing); ``weak`` says that the figure's evidence is not
-    what the scheme asks for.  ``categories`` are judged beside, unless one was asked for.
+    what the scheme asks for.  ``tiers`` are judged by the figure alone, whether the gates are met or not.  ``categories`` are
+    judged beside, unless one was asked for.
     """
 
     scheme: JudgedScheme
@@ -85,6 +96,7 @@ class Verdict:
     tier: Tier | None
     possible_tier: Tier | None
     stated: float | None
+    tiers: tuple[TierVerdict, ...] = ()
 
     @property
     def all_gates(self) -> tuple[GateVerdict, ...]:
@@ -118,6 +130,7 @@ def judge(scheme: JudgedScheme, standing: Standing, category: Category | None = 
         tier=_tier(scheme, span.low) if span and outcome == "met" else None,
         possible_tier=_tier(scheme, span.high) if span and outcome != "not met" else None,
         stated=rounded_down(span.low, scheme.step) if span and scheme.step and outcome == "met" else None,
+        tiers=() if span is None else tuple(_judge_tier(scheme, tier, span) for tier in scheme.tiers),
     )
 
 
@@ -152,13 +165,30 @@ def _whichever(outcomes: Sequence[Outcome]) -> Outcome:
     return outcomes[0] if len(set(outcomes)) == 1 else "undecided"
 
 
+def _judge_tier(scheme: JudgedScheme, tier: Tier, span: Interval) -> TierVerdict:
+    outcome: Outcome = "met" if _reaches(scheme, tier, span.low) else "undecided" if _reaches(scheme, tier, span.high) else "not met"
+    margins = (round(rounded_share(end) - tier.start, 9) for end in (span.low, span.high))
+    return TierVerdict(tier, outcome, *margins)
+
+
 def _tier(scheme: JudgedScheme, share: float) -> Tier | None:
-    """The tier of a share; the lowest begins with its own first share whatever the edge."""
-    value = rounded_share(share)
-    reached = [
-        t for place, t in enumerate(scheme.tiers) if value > t.start or (value == t.start and (scheme.edge == "lower" or place == 0))
-    ]
+    """The tier of a share."""
+    reached = [tier for tier in scheme.tiers if _reaches(scheme, tier, share)]
     return reached[-1] if reached else None
+
+
+def _reaches(scheme: JudgedScheme, tier: Tier, share: float) -> bool:
+    """Whether a share lies in a tier or above it; the lowest begins with its own first share whatever the edge."""
+    value = rounded_share(share)
+    return value > tier.start or (value == tier.start and (scheme.edge == "lower" or tier is scheme.tiers[0]))
+
+
+def tier_without(verdict: Verdict, low: float) -> Tier | None:
+    """The tier that would be reached for certain if the figure's lower bound were ``low``; None where none would be.
+
+    Of the scheme's own figure only: without gates met no tier is reached.
+    """
+    return _tier(verdict.scheme, low) if verdict.outcome == "met" else None
 
 
 def rounded_down(share: float, step: float) -> float:

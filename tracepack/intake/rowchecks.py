@@ -32,6 +32,16 @@ _NO_BASIS = Unread(
     "The bio-based mass share states no basis; it is taken as stated (EN 16785-1).",
     "state the Mass Basis: residue, feed per product or feed of feed",
 )
+_MASS_AS_CARBON = Unread(
+    "share-reread",
+    "The share stands in Biobased Mass %, and its method measures bio-based carbon: it is read as bio-based carbon content.",
+    "move it to Biobased Carbon %, or name the method of a mass share (EN 16785-1)",
+)
+_CARBON_AS_MASS = Unread(
+    "share-reread",
+    "The share stands in Biobased Carbon %, and its method states a share of mass: it is read as bio-based mass.",
+    "move it to Biobased Mass %, or name the method of a carbon share (ASTM D6866)",
+)
 _METHOD_UNKNOWN = Unread(
     "method-mismatch",
     "The method is none that says what the share is a share of.",
@@ -53,6 +63,8 @@ _LAB_ROUNDING = Unread(
     "The stated share and pMC / REF differ by more than 1 point; pMC / REF counts.",
     "compare both with the laboratory's report",
 )
+#: Bases of methods that measure carbon.
+_OF_CARBON = frozenset({"toc", "tc", "carbon_mass"})
 _IMPOSSIBLE = Unread("content-contradictory", "", "correct the share that is wrong, or leave it blank")
 
 
@@ -100,8 +112,12 @@ def _method(values: Mapping[str, Value]) -> Iterator[tuple[Unread, str]]:
         yield _METHOD_FITS_NEITHER, "method"
     if carbon and "method" not in values:
         yield _NO_METHOD, "biobased_carbon"
-    states_mass = "method" in values and basis in {"mass", "attributed"}
-    if mass and "mass_basis" not in values and not states_mass:
+    stated = basis if "method" in values else None
+    if stated in _OF_CARBON and mass and not carbon:
+        yield _MASS_AS_CARBON, "biobased_mass"
+    elif stated == "mass" and carbon and not mass:
+        yield _CARBON_AS_MASS, "biobased_carbon"
+    elif mass and "mass_basis" not in values and stated not in {"mass", "attributed"}:
         yield _NO_BASIS, "biobased_mass"
 
 

@@ -22,7 +22,9 @@ class RefusedSentenceAnswer(Model):
     """A sentence of ours that may not be said of this lot, and why."""
 
     key: str
-    reason: Literal["no-content", "model", "no-certificate", "nothing-attributed", "nothing-certified", "no-category", "unfit-name"]
+    reason: Literal[
+        "no-content", "model", "no-certificate", "nothing-attributed", "nothing-certified", "no-category", "unfit-name", "credits-in-error"
+    ]
 
 
 class ForbiddenAnswer(Model):

@@ -40,6 +40,20 @@ class TierAnswer(Model):
     says: dict[str, str]
 
 
+class TierStepAnswer(TierAnswer):
+    """A step of a label judged by the scheme's figure alone; margins are what that has above where the step begins."""
+
+    outcome: OutcomeAnswer
+    margin_low: float
+    margin_high: float
+
+
+class LoweredAnswer(Model):
+    """The tier that would be left for certain; null where none would be."""
+
+    tier: TierAnswer | None
+
+
 class NoteAnswer(Model):
     """What a scheme or law says that no figure decides."""
 
@@ -54,7 +68,8 @@ class AdviceAnswer(Model):
 
     ``kind`` "missing": a lab test of that lot would narrow the figure's bounds by at least ``gain`` (a share), whatever it
     finds.  "weak": the cell is only declared; without it the bounds would be ``low`` to ``high``, and a lab test would secure
-    ``gain`` of that.  ``overturns``: the verdict would not stand without it.
+    ``gain`` of that.  ``overturns``: the verdict or the tier would not stand without it; ``lowered`` is what the tier would
+    fall to, null where it would stand.
     """
 
     kind: Literal["missing", "weak"]
@@ -67,6 +82,7 @@ class AdviceAnswer(Model):
     low: float | None
     high: float | None
     overturns: bool
+    lowered: LoweredAnswer | None
     refs: list[RefAnswer]
 
 
@@ -74,9 +90,9 @@ class VerdictAnswer(Model):
     """One scheme's verdict on the lot.
 
     ``category`` is what was asked for ("" for none); ``tier`` is reached whatever the missing data is, ``possible_tier`` the
-    highest that it allows; ``stated`` what may be stated of ``figure``, rounded down; ``evidence_enough`` whether the
-    figure's evidence is what the scheme asks for, null where it asks for none; ``advice`` is null where the scheme was not
-    asked for by name.
+    highest that it allows; ``tiers`` are all of them, lowest first; ``stated`` what may be stated of ``figure``, rounded down;
+    ``evidence_enough`` whether the figure's evidence is what the scheme asks for, null where it asks for none; ``advice`` is
+    null where the scheme was not asked for by name.
     """
 
     scheme: str
@@ -96,6 +112,7 @@ class VerdictAnswer(Model):
     categories: list[GateAnswer]
     tier: TierAnswer | None
     possible_tier: TierAnswer | None
+    tiers: list[TierStepAnswer]
     edge: Literal["lower", "upper"]
     tiers_status: Status | None
     stated: float | None

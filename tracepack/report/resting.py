@@ -241,6 +241,8 @@ def _verdict(sets: _Sets, pointer: str, verdict: VerdictAnswer) -> None:
     for name in ("gates", "categories"):
         for place, gate in enumerate(getattr(verdict, name)):
             leads(f"{pointer}/{name}/{place}", also=sets.of([gate.figure]))
+    for place in range(len(verdict.tiers)):
+        leads(f"{pointer}/tiers/{place}", also=sets.of([verdict.figure]))
     for place, advice in enumerate(verdict.advice or []):
         cells = [row for ref in advice.refs for row in sets.book.beside(ref) if row.ref == ref]
         sets.book.add(f"{pointer}/advice/{place}", cells, sets.of([advice.figure]))

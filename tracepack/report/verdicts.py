@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tracepack.core.advice import Advice
 from tracepack.core.judgementrules import Category, Gate, Note, Tier
 from tracepack.core.quantity import rounded_share
-from tracepack.core.schemes import GateVerdict, Verdict
+from tracepack.core.schemes import GateVerdict, TierVerdict, Verdict
 from tracepack.report.answers import ref_answer
-from tracepack.report.answers_verdicts import AdviceAnswer, GateAnswer, NoteAnswer, Status, TierAnswer, VerdictAnswer
+from tracepack.report.answers_verdicts import (
+    AdviceAnswer,
+    GateAnswer,
+    LoweredAnswer,
+    NoteAnswer,
+    Status,
+    TierAnswer,
+    TierStepAnswer,
+    VerdictAnswer,
+)
 from tracepack.report.custody_text import model_name
 from tracepack.report.document import Block, Cell, Heading, Paragraph, Table
 from tracepack.report.leads import Leads
@@ -41,6 +51,7 @@ def verdict_answer(verdict: Verdict, advice: Sequence[AdviceAnswer] | None = Non
         categories=[_gate(gate) for _, gate in verdict.categories],
         tier=_tier(verdict.tier),
         possible_tier=_tier(verdict.possible_tier),
+        tiers=[_step(step) for step in verdict.tiers],
         edge=scheme.edge,
         tiers_status=_status(scheme.tiers_confirmed) if scheme.tiers else None,
         stated=verdict.stated,
@@ -49,8 +60,15 @@ def verdict_answer(verdict: Verdict, advice: Sequence[AdviceAnswer] | None = Non
     )
 
 
-def advice_answer(advice: Advice, overturns: bool) -> AdviceAnswer:
-    """A piece of advice as it is published; whether the verdict would not stand without it."""
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """What a tier would fall to; None: to none."""
+
+    tier: Tier | None
+
+
+def advice_answer(advice: Advice, overturns: bool, lowered: Lowered | None = None) -> AdviceAnswer:
+    """A piece of advice as it is published; whether the verdict or its tier would not stand without it, and what that falls to."""
     return AdviceAnswer(
         kind=advice.kind,
         owner=advice.lot.owner,
@@ -62,6 +80,7 @@ def advice_answer(advice: Advice, overturns: bool) -> AdviceAnswer:
         low=rounded_share(advice.low),
         high=rounded_share(advice.high),
         overturns=overturns,
+        lowered=None if lowered is None else LoweredAnswer(tier=_tier(lowered.tier)),
         refs=[ref_answer(ref) for ref in advice.refs],
     )
 
@@ -87,6 +106,12 @@ def _gate(verdict: GateVerdict) -> GateAnswer:
         says=dict(gate.says),
         source=gate.source,
         status=_status(gate.confirmed),
+    )
+
+
+def _step(step: TierVerdict) -> TierStepAnswer:
+    return TierStepAnswer(
+        start=step.tier.start, says=dict(step.tier.says), outcome=step.outcome, margin_low=step.margin_low, margin_high=step.margin_high
     )
 
 
@@ -169,7 +194,7 @@ def _told_apart(share: float, w: Wording, gates: Sequence[float]) -> str:
 
 def _thresholds(verdict: VerdictAnswer) -> list[float]:
     """The shares that the scheme's own figure is held against, as far as the answer has them."""
-    tiers = [tier.start for tier in (verdict.tier, verdict.possible_tier) if tier]
+    tiers = [tier.start for tier in verdict.tiers]
     return [*(g.at_least for g in (*verdict.gates, *verdict.categories) if g.figure == verdict.figure), *tiers]
 
 
@@ -195,6 +220,9 @@ def _detail(verdict: VerdictAnswer, pointer: str, leads: Leads, w: Wording) -> l
     gates = tuple(_gate_row(gate, at, leads, w) for at, gate in named)
     if gates:
         blocks.append(Table(tuple(w(f"verdict.{name}") for name in ("gate", "outcome", "bounds", "margin", "source")), gates))
+    if verdict.tiers:
+        steps = tuple(_step_row(step, f"{pointer}/tiers/{n}", leads, w) for n, step in enumerate(verdict.tiers))
+        blocks.append(Table(tuple(w(f"verdict.{name}") for name in ("step", "outcome", "margin")), steps))
     if verdict.categories:
         name = f"{verdict.scheme}: {verdict.categories[0].key}"
         blocks.append(Paragraph(w("verdict.no_category", name=name), "quiet"))
@@ -218,6 +246,11 @@ def _gate_row(gate: GateAnswer, pointer: str, leads: Leads, w: Wording) -> tuple
     )
 
 
+def _step_row(step: TierStepAnswer, pointer: str, leads: Leads, w: Wording) -> tuple[Cell, ...]:
+    margin = _points_between(step.margin_low, step.margin_high, w)
+    return Cell(step.says[w.lang]), Cell(w(f"outcome.{step.outcome}")), leads.cell(margin, pointer, told=False)
+
+
 def _basis(gate: GateAnswer, w: Wording) -> str:
     if gate.figure:
         return _bounds(gate.low, gate.high, w, (gate.at_least,))
@@ -232,7 +265,11 @@ def _margin(gate: GateAnswer, w: Wording) -> str:
     """Points above the gate, from the least to the greatest."""
     if gate.margin_low is None or gate.margin_high is None:
         return ""
-    least, most = points(gate.margin_low, w), points(gate.margin_high, w)
+    return _points_between(gate.margin_low, gate.margin_high, w)
+
+
+def _points_between(low: float, high: float, w: Wording) -> str:
+    least, most = points(low, w), points(high, w)
     return w("verdict.points", points=least if least == most else w("number.range", low=least, high=most))
 
 
@@ -264,5 +301,12 @@ def _advice_row(advice: AdviceAnswer, pointer: str, leads: Leads, w: Wording) ->
         Cell(scheme_figure(advice.figure, w)),
         leads.cell(w("verdict.points", points=points(advice.gain, w, "")), pointer),
         leads.cell("" if advice.kind == "missing" else _bounds(advice.low, advice.high, w), pointer, told=False),
-        Cell(w("verdict.yes") if advice.overturns else ""),
+        Cell(_overturned(advice, w)),
     )
+
+
+def _overturned(advice: AdviceAnswer, w: Wording) -> str:
+    if advice.lowered is None:
+        return w("verdict.yes") if advice.overturns else ""
+    left = advice.lowered.tier
+    return w("verdict.lowered", tier=left.says[w.lang]) if left else w("verdict.lowered_to_none")
