@@ -22,7 +22,7 @@ from tracepack.report.wording import printable, visible, wording
 #: What stands in for the parts that depend on the page's own text; data come after the first two and before the last.
 _STYLE, _FAMILIES, _CARRIED, _SCRIPT = "\0style", "\0families", "\0carried", "\0script"
 #: The page's script: its tables, then its lineage.
-_SCRIPTS = ("report.js", "lineage.js")
+_SCRIPTS = ("report.js", "view.js", "rows.js", "lineage.js")
 
 #: Marks that turn the direction of what follows: a number with one in it would be read as another.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
