@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,43 @@ def test_names_and_shares_are_hidden_and_totals_stay(chain: Desk, outside: Verif
         chain.run("content", LOT, "--json").json["content"]["bio_carbon_toc"][e] for e in ("low", "high")
     ]
     assert "Redacted: only commitments and totals were checked" in outside(data).out
+
+
+#: Fields of a dossier whose values name somebody or something.
+NAMING = frozenset(
+    {
+        *("owner", "lot", "number", "run", "source", "material", "file", "sha256", "sheet", "party", "customer", "supplier", "holder"),
+        *("certificate", "certificate_no", "feedstock", "country", "country_of_origin", "laboratory", "report", "shipment", "site"),
+        *("from", "to", "from_owner", "to_owner", "own_lot_no", "layer", "recipe", "declaration_no"),
+    }
+)
+
+
+def named(value: object, key: str = "") -> Iterator[str]:
+    """Every text of a dossier that names somebody or something, whatever record it stands in."""
+    if isinstance(value, dict):
+        for field, inner in value.items():
+            yield from named(inner, field)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named(inner, key)
+    elif isinstance(value, str) and key in NAMING:
+        yield value
+
+
+@pytest.mark.parametrize("lot", [LOT, "FILM-2603-07", "REGR-BIN"])
+def test_no_name_of_the_dossier_stands_in_any_byte_of_a_redacted_bundle(chain: Desk, lot: str) -> None:
+    """What is asked about, whose it is, where and of what material, is told; every other name is hidden."""
+    out = chain.folder / f"{lot}.zip"
+    assert chain.run("bundle", lot, "-o", str(out), "--redact").code == 0
+    dossier = chain.run("report", lot, "--json").json
+    told = {lot, dossier["organisation"], dossier["site"], dossier["content"]["lot"]["material"]}
+    text = "\n".join(data.decode() for data in unpack(out.read_bytes()).values())
+    for name in told:
+        text = text.replace(name, "")
+    names = {name for name in named(dossier) if len(name) > 3} - told
+    assert len(names) > 50
+    assert sorted(name for name in names if name in text) == []
 
 
 def test_the_secret_beside_it_makes_the_same_bytes_again_and_another_secret_others(chain: Desk) -> None:

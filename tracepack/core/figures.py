@@ -70,18 +70,19 @@ def regions_of(pieces: Sequence[Piece], change: Callable[[Props], Props] | None 
     return result
 
 
-def figure_ranges(regions: Sequence[tuple[float, Region]]) -> dict[str, Interval | None]:
-    """The range of each figure over all completions of the regions, jointly."""
+def figure_ranges(regions: Sequence[tuple[float, Region]], wanted: Sequence[str] = FIGURES) -> dict[str, Interval | None]:
+    """The range of each figure wanted over all completions of the regions, jointly."""
     whole = sum(share for share, _ in regions)
     if whole <= 1e-12:
-        return dict.fromkeys(FIGURES)
-    return {
-        "bio_carbon_toc": ratio_range([Term(m, r.organic) for m, r in regions]),
-        "bio_carbon_tc": ratio_range([Term(m, r.total) for m, r in regions]),
-        "bio_carbon_mass": _per_mass([(m / whole, r.bio_carbon) for m, r in regions]),
-        "bio_mass": _per_mass([(m / whole, r.mass) for m, r in regions]),
-        "bio_polymer_mass": _per_mass([(m / whole, r.polymer) for m, r in regions]),
+        return dict.fromkeys(wanted)
+    ranges: dict[str, Callable[[], Interval | None]] = {
+        "bio_carbon_toc": lambda: ratio_range([Term(m, r.organic) for m, r in regions]),
+        "bio_carbon_tc": lambda: ratio_range([Term(m, r.total) for m, r in regions]),
+        "bio_carbon_mass": lambda: _per_mass([(m / whole, r.bio_carbon) for m, r in regions]),
+        "bio_mass": lambda: _per_mass([(m / whole, r.mass) for m, r in regions]),
+        "bio_polymer_mass": lambda: _per_mass([(m / whole, r.polymer) for m, r in regions]),
     }
+    return {name: ranges[name]() for name in wanted}
 
 
 def _per_mass(terms: Sequence[tuple[float, Interval]]) -> Interval:

@@ -56,7 +56,7 @@ def workings_of(mixture: Mixture, made_of: LotContent) -> tuple[Working, ...]:
 
 def _working(name: str, end: Literal["both", "low", "high"], matters: Sequence[Mapping[Root, float]]) -> Working | None:
     """The end over several states: the state whose range reaches furthest."""
-    found = [(span, matter) for matter in matters if (span := figure_ranges(regions_of(pieces_of(matter)))[name]) is not None]
+    found = [(span, matter) for matter in matters if (span := figure_ranges(regions_of(pieces_of(matter)), [name])[name]) is not None]
     if not found:
         return None
     span, matter = max(found, key=lambda item: item[0].high) if end == "high" else min(found, key=lambda item: item[0].low)
