@@ -106,6 +106,39 @@ def test_what_is_zoomed_to_stays_where_it_is(browser: str, tmp_path: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1200])
+def test_what_is_folded_at_the_end_of_the_page_stays_where_it_is(browser: str, tmp_path: Path, width: int):
+    """The page becomes shorter and narrower than it is scrolled; the lowest and the rightmost box still do not move."""
+    found = seen(
+        browser,
+        tmp_path,
+        QUARTER,
+        """
+        document.querySelectorAll('section:not(#lineage), figure.zooms ~ *').forEach((one) => one.remove());
+        document.body.style.padding = document.querySelector('main').style.padding = 0;
+        const last = (side) => folds.reduce((most, fold) => (at(fold)[side] > at(most)[side] ? fold : most));
+        const moved = [];
+        const act = (one, before = at(one)) => {
+          click(one);
+          moved.push(...at(one).slice(0, 2).map((side, place) => Math.abs(side - before[place])));
+        };
+        for (const fold of [last(1), last(0)]) {
+          act(fold);
+          figure.scrollLeft = 1e6;
+          window.scrollTo(0, 1e6);
+          fold.scrollIntoView({ block: 'start', inline: 'start' });
+          act(fold);
+        }
+        say({ moved: Math.max(...moved), acts: moved.length });
+        """,
+        width=width,
+        height=700,
+    )
+    assert found["acts"] == 8
+    assert found["moved"] <= STILL
+
+
+@pytest.mark.slow
 def test_the_keyboard_opens_and_folds_and_the_names_say_so(browser: str, tmp_path: Path):
     found = seen(
         browser,
