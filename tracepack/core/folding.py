@@ -80,15 +80,11 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folds by depth then name, and what flows between them; ``names`` are those that can be opened, with what they hold.
-
-    ``parts`` are the finer folds and nodes, by depth then name, of each fold that is drawn or lies within one that is.
-    """
+    """Folds by depth then name, and what flows between them; ``names`` are those that can be opened, with what they hold."""
 
     folds: tuple[Fold, ...]
     flows: tuple[Flow, ...]
     names: Mapping[str, int]
-    parts: Mapping[str, tuple[Fold, ...]]
 
 
 @dataclass(slots=True)
@@ -114,7 +110,28 @@ def fold(
     ``opened`` are names of folds to open into their parts, whatever the limit; a name that nothing has changes nothing
     (`Folded.names` are those there are).  What is deeper than ``depth`` becomes one remainder.
     """
-    ordered, links = _in_order(members, flows)
+    shown, links, names = _shown(*_in_order(members, flows), limit, opened, depth)
+    return _folded(shown, links, names)
+
+
+def fold_parts(members: Iterable[Member], flows: Iterable[Flow], *, limit: int = 60) -> dict[str, tuple[Fold, ...]]:
+    """The parts, finer folds or nodes by depth then name, of each fold that `fold` draws or that lies within one that it draws."""
+    shown, links, _ = _shown(*_in_order(members, flows), limit, (), None)
+    place = {m.id: number for number, group in enumerate(shown) for m in group.members}
+    inside: list[list[Flow]] = [[] for _ in shown]
+    for flow in links:
+        if place[flow.start] == place[flow.end]:
+            inside[place[flow.start]].append(flow)
+    found: dict[str, tuple[Fold, ...]] = {}
+    for group, held in zip(shown, inside, strict=True):
+        _part(group, held, found)
+    return found
+
+
+def _shown(
+    ordered: list[Member], links: list[Flow], limit: int, opened: Collection[str], depth: int | None
+) -> tuple[list[_Group], list[Flow], dict[str, int]]:
+    """The groups to draw, the links in order, and how many each group holds that could be opened."""
     if depth is not None:
         ordered = [replace(m, path=(BEYOND, *m.path)) if m.depth > depth else m for m in ordered]
     if len(ordered) > limit:
@@ -124,7 +141,7 @@ def fold(
     _name(groups)
     shown = _fitting(tops, limit if len(ordered) > limit else None)
     shown = _opened(shown, {g.name for g in groups} & set(opened))
-    return _folded(shown, links, {g.name: len(g.members) for g in groups})
+    return shown, links, {g.name: len(g.members) for g in groups}
 
 
 def _in_order(members: Iterable[Member], flows: Iterable[Flow]) -> tuple[list[Member], list[Flow]]:
@@ -280,10 +297,7 @@ def _folded(shown: Sequence[_Group], flows: Sequence[Flow], names: Mapping[str, 
             between.setdefault((start, end, flow.attributed), []).append(flow)
     folds = [_fold_of(group, tuple(inside.get(group.name, ()))) for group in shown]
     summed = [_sum(start, end, attributed, held) for (start, end, attributed), held in sorted(between.items())]
-    parts: dict[str, tuple[Fold, ...]] = {}
-    for group in shown:
-        _part(group, inside.get(group.name, []), parts)
-    return Folded(tuple(sorted(folds, key=_place)), tuple(summed), dict(sorted(names.items())), parts)
+    return Folded(tuple(sorted(folds, key=_place)), tuple(summed), dict(sorted(names.items())))
 
 
 def _part(group: _Group, inside: Sequence[Flow], found: dict[str, tuple[Fold, ...]]) -> None:

@@ -283,6 +283,8 @@ def markup(text: str) -> str:
 
 def wrapped(text: str) -> list[str]:
     """Lines of at most `WRAP` columns, broken at spaces (but not between a number and kg) where there are any; nothing is dropped."""
+    if 2 * len(text) <= WRAP:
+        return [text.strip()] if text.strip() else []
     lines = [""]
     for word in re.findall(r"[\d.,]+ kg\S*\s*|\S+\s*|\s+", text):
         if lines[-1] and display_width(lines[-1] + word.rstrip()) > WRAP:

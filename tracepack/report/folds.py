@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tracepack.core.folding import Flow, Fold, Folded, Member, Path, fold
+from tracepack.core.folding import Flow, Fold, Folded, Member, Path, fold, fold_parts
 from tracepack.report.answers import LineageAnswer, LineageNode
 
 #: More nodes than this are folded.
@@ -28,11 +28,20 @@ def fold_lineage(
     lineage: LineageAnswer, *, opened: Collection[str] = (), depth: int | None = None, whole: bool = False, limit: int = LIMIT
 ) -> Folded:
     """The lineage folded for a picture; ``depth`` counts runs from the asked lot, ``whole`` folds nothing."""
-    gone = _gone_out(lineage)
-    members = [_member(node, gone) for node in lineage.nodes]
-    flows = [Flow(e.from_, e.to, milligrams(e.mass_kg), e.attributed) for e in lineage.edges]
+    members, flows = _to_fold(lineage)
     most = len(members) if whole else limit
     return fold(members, flows, limit=most, opened=opened, depth=None if depth is None else 2 * depth)
+
+
+def lineage_parts(lineage: LineageAnswer, *, limit: int = LIMIT) -> dict[str, tuple[Fold, ...]]:
+    """What each fold of `fold_lineage` with the same limit opens into, and each of those in its turn."""
+    return fold_parts(*_to_fold(lineage), limit=limit)
+
+
+def _to_fold(lineage: LineageAnswer) -> tuple[list[Member], list[Flow]]:
+    gone = _gone_out(lineage)
+    members = [_member(node, gone) for node in lineage.nodes]
+    return members, [Flow(e.from_, e.to, milligrams(e.mass_kg), e.attributed) for e in lineage.edges]
 
 
 def graph_names(folded: Folded) -> dict[str, str]:

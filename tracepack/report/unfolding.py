@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 
-from tracepack.core.folding import Fold, Folded
+from tracepack.core.folding import Fold
 from tracepack.report.answers import LineageAnswer, LineageNode
 from tracepack.report.boxes import fold_caption, fold_title, to_grams, wrapped
 from tracepack.report.document import Table, table
-from tracepack.report.folds import LIMIT, fold_lineage, graph_names, kinds_in, milligrams
+from tracepack.report.folds import LIMIT, fold_lineage, graph_names, kinds_in, lineage_parts, milligrams
 from tracepack.report.fonts import Fonts, fonts_in_reach, text_width
 from tracepack.report.wording import Wording, visible, wording
 
@@ -32,6 +33,9 @@ _NAME, _WHAT = 0, 1
 #: Longer than any number, so that letters come after it.
 _NO_NUMBER = 1 << 30
 _SHARELESS = ("source", "run", "shipment")
+
+#: The width in points of a line, bold or not.
+Measure = Callable[[str, bool], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ def unfolding(lineage: LineageAnswer, lang: str = "en", *, limit: int = LIMIT, f
     if all(one.single for one in folded.folds):
         return None
     numbers = iter(range(len(lineage.nodes) * 4))
-    tops = [_row(one, folded, numbers, frozenset()) for one in folded.folds]
+    parts = lineage_parts(lineage, limit=limit)
+    tops = [_row(one, parts, numbers, frozenset()) for one in folded.folds]
     told = _told(lineage, tops, wording(lang))
     return Unfolding(_table(tops, told), _data(lineage, tops, graph_names(folded), told, fonts or fonts_in_reach()))
 
@@ -91,10 +96,10 @@ def unfolding(lineage: LineageAnswer, lang: str = "en", *, limit: int = LIMIT, f
 # --- the rows
 
 
-def _row(one: Fold, folded: Folded, numbers: Iterator[int], around: frozenset[str]) -> _Row:
+def _row(one: Fold, parts: Mapping[str, tuple[Fold, ...]], numbers: Iterator[int], around: frozenset[str]) -> _Row:
     row = _Row(one, next(numbers), around)
-    parts = sorted(folded.parts.get(one.name, ()), key=lambda part: (part.single, part.keys, part.depth, _counted(part.name), part.name))
-    row.parts = _stretches([_row(part, folded, numbers, around or frozenset(one.keys)) for part in parts], numbers)
+    held = sorted(parts.get(one.name, ()), key=lambda part: (part.single, part.keys, part.depth, _counted(part.name), part.name))
+    row.parts = _stretches([_row(part, parts, numbers, around or frozenset(one.keys)) for part in held], numbers)
     return row
 
 
@@ -261,13 +266,14 @@ def _held(row: _Row) -> Iterator[str]:
 
 
 def _data(lineage: LineageAnswer, tops: Sequence[_Row], names: Mapping[str, str], told: _Told, fonts: Fonts) -> str:
+    measure = _measure(fonts)
     order = {name: place for place, name in enumerate(sorted(told.nodes, key=lambda name: (told.nodes[name].depth, name)))}
     w = told.w
     heads = ["", "", w("column.mass"), w("column.biobased_carbon"), w("run_sum.in"), w("run_sum.out")]
     boxes: dict[str, object] = {}
     for top in tops:
         name = names[top.one.name]
-        boxes[name] = order[top.one.name] if top.one.single else _box(top, heads, order, told, fonts)
+        boxes[name] = order[top.one.name] if top.one.single else _box(top, heads, order, told, measure)
     value = {
         "heads": heads,
         "boxes": boxes,
@@ -282,15 +288,16 @@ def _links(lineage: LineageAnswer, order: Mapping[str, int], *, attributed: bool
     return [number for pair in sorted(ends) for number in pair]
 
 
-def _box(top: _Row, heads: Sequence[str], order: Mapping[str, int], told: _Told, fonts: Fonts) -> dict[str, object]:
+def _box(top: _Row, heads: Sequence[str], order: Mapping[str, int], told: _Told, measure: Measure) -> dict[str, object]:
     widths = [0.0] * len(heads)
-    rows = [_drawn(part, 0, widths, order, told, fonts) for part in top.parts]
-    widths = [width and max(width, _widest([head], fonts)) for width, head in zip(widths, heads, strict=True)]
-    says = ", ".join(text for text in (*reversed(_cells(top, told)[:2]), *_cells(top, told)[2:4]) if text)
+    rows = [_drawn(part, 0, widths, order, told, measure) for part in top.parts]
+    widths = [width and max(width, _widest([head], measure)) for width, head in zip(widths, heads, strict=True)]
+    name, what, mass, share, _, _ = _cells(top, told)
+    says = ", ".join(text for text in (what, name, mass, share) if text)
     return {"says": says, "widths": [math.ceil(width) for width in widths], "rows": rows}
 
 
-def _drawn(row: _Row, level: int, widths: list[float], order: Mapping[str, int], told: _Told, fonts: Fonts) -> list[object]:
+def _drawn(row: _Row, level: int, widths: list[float], order: Mapping[str, int], told: _Told, measure: Measure) -> list[object]:
     """A row's cells, then its parts or its node; ``widths`` grow to what they take.
 
     A name, or what it is, that takes several lines is the text and then its lines.
@@ -298,14 +305,19 @@ def _drawn(row: _Row, level: int, widths: list[float], order: Mapping[str, int],
     cells = _cells(row, told)
     name, what = wrapped(cells[_NAME]), wrapped(cells[_WHAT])
     bold = not row.one.single
-    widths[_NAME] = max(widths[_NAME], _widest(name, fonts, bold=bold) + level * INDENT)
-    widths[_WHAT] = max(widths[_WHAT], _widest(what, fonts))
+    widths[_NAME] = max(widths[_NAME], _widest(name, measure, bold) + level * INDENT)
+    widths[_WHAT] = max(widths[_WHAT], _widest(what, measure))
     for place, text in enumerate(cells[2:], start=2):
-        widths[place] = max(widths[place], _widest([text], fonts))
-    parts = [_drawn(part, level + 1, widths, order, told, fonts) for part in row.parts]
+        widths[place] = max(widths[place], _widest([text], measure))
+    parts = [_drawn(part, level + 1, widths, order, told, measure) for part in row.parts]
     lines = [cell if len(held) < 2 else [cell, *held] for cell, held in ((cells[_NAME], name), (cells[_WHAT], what))]
     return [*lines, *cells[2:], parts or order[row.one.name]]
 
 
-def _widest(lines: Iterable[str], fonts: Fonts, *, bold: bool = False) -> float:
-    return max((text_width(line, _SIZE, fonts, bold=bold) for line in lines if line), default=0.0)
+def _widest(lines: Iterable[str], measure: Measure, bold: bool = False) -> float:
+    return max((measure(line, bold) for line in lines if line), default=0.0)
+
+
+def _measure(fonts: Fonts) -> Measure:
+    """The width in points of a line, bold or not; most figures and dates come many times."""
+    return cache(lambda line, bold: text_width(line, _SIZE, fonts, bold=bold))
