@@ -106,6 +106,30 @@ def test_what_is_zoomed_to_stays_where_it_is(browser: str, tmp_path: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("zoom", [0, 2])
+def test_all_of_an_opened_picture_is_shown(browser: str, tmp_path: Path, zoom: int):
+    """In its own shape, opened as it is or zoomed: no empty room around it."""
+    found = seen(
+        browser,
+        tmp_path,
+        "120 lots over a quarter",
+        f"""
+        const buttons = document.querySelectorAll('.bar-of-tools button');
+        for (let i = 0; i < {zoom}; i += 1) buttons[0].click();
+        folds.slice(0, 4).forEach(click);
+        buttons[2].click();
+        const [x, y, width, height] = at(svg);
+        const [, , wide, high] = svg.getAttribute('viewBox').split(' ').map(Number);
+        const all = [...svg.querySelectorAll('.node, .parts, .graph > text')].map(at);
+        say({{ shape: width / height / (wide / high), above: Math.min(...all.map((one) => one[1])) - y,
+              below: y + height - Math.max(...all.map((one) => one[1] + one[3])), left: Math.min(...all.map((one) => one[0])) - x }});
+        """,
+    )
+    assert found["shape"] == pytest.approx(1, abs=0.01)
+    assert all(0 <= found[side] < 60 for side in ("above", "below", "left"))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1200])
 def test_what_is_folded_at_the_end_of_the_page_stays_where_it_is(browser: str, tmp_path: Path, width: int):
     """The page becomes shorter and narrower than it is scrolled; the lowest and the rightmost box still do not move."""

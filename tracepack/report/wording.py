@@ -130,6 +130,8 @@ def _is_figure(words: Sequence[str]) -> bool:
 
 def visible(text: str) -> str:
     """Text for a terminal or a picture: control and direction marks become visible escapes, so that data cannot act."""
+    if text.isascii():  # no direction mark is
+        return printable(text)
     return "".join(_escaped(c) if unicodedata.category(c) == "Cf" else c for c in printable(text))
 
 

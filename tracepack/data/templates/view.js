@@ -36,8 +36,15 @@ class View {
     this.show();
   }
 
-  reset() {
+  // All of it, in the shape by which the page's rules know it.
+  whole() {
     this.box = [...this.extent];
+    this.svg.setAttribute("width", `${this.extent[2]}pt`);
+    this.svg.setAttribute("height", `${this.extent[3]}pt`);
+  }
+
+  reset() {
+    this.whole();
     this.svg.removeAttribute("style");
     this.figure.style.setProperty("--natural", `${this.extent[2]}px`);
     this.show();
@@ -54,7 +61,7 @@ class View {
     const whole = this.box.every((side, place) => Math.abs(side - this.extent[place]) < 0.01);
     this.extent = extent.map((side, place) => (place < 2 ? side : 16 * Math.ceil(side / 16)));
     if (!whole) return;
-    this.box = [...this.extent];
+    this.whole();
     const [width, height] = this.extent.slice(2).map((side) => side * this.scale);
     Object.assign(this.svg.style, { width: `${width}px`, height: `${height}px`, minWidth: 0, maxWidth: "none" });
     this.show();
