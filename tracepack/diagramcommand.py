@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from tracepack.commandoptions import as_of_option, lang_option, owner_option
+from tracepack.errors import UsageProblem
 from tracepack.showing import deliver, format_of, opened, say
 
 if TYPE_CHECKING:
-    from tracepack.report.diagram import By
+    from tracepack.report.diagram import By, Kind
 
 FORMATS = ("svg", "pdf", "png", "dot")
+KINDS = ("lineage", "flow", "layers")
 BY = ("content", "mass", "origin", "custody")
 #: So many folds are listed on stderr; the picture names all.
 _LISTED = 12
@@ -23,6 +25,13 @@ _LISTED = 12
 @click.argument("lot")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.svg, .pdf, .png or .dot; default SVG to stdout."
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default="lineage",
+    show_default=True,
+    help="What is drawn: the lineage; the flow of bio-based mass, ribbons to scale; or the layers of a film.",
 )
 @click.option("--up", "direction", flag_value="up", default=True, help="What LOT was made from (the default).")
 @click.option("--down", "direction", flag_value="down", help="What was made from LOT, and who received it.")
@@ -44,6 +53,7 @@ def diagram(
     workspace: str,
     lot: str,
     output: Path | None,
+    kind: Kind,
     direction: str,
     unfold: tuple[str, ...],
     whole: bool,
@@ -55,12 +65,19 @@ def diagram(
 ) -> None:
     """Draw where LOT comes from, feedstock sources on the left and LOT on the right; with --down where it went.
 
+    --kind flow draws the bio-based mass from its sources to LOT, --kind layers the cross-sections of what LOT was laid
+    together from.
+
     Above 60 boxes it folds: lots of one material and supplier, runs of one kind and week, and long chains become
     one box with their count, mass and bounds.  What is shown and the grey remainder always add up to the whole.
     """
     file_format = format_of(output, FORMATS)
+    asked = {"--down": direction == "down", "--unfold": unfold, "--all": whole, "--depth": depth is not None, "--by": by != "content"}
+    given = [name for name, value in asked.items() if value]
+    if kind != "lineage" and given:
+        raise UsageProblem(f"{given[0]} is for lineages, and {kind} is asked for", "leave it out, or leave out --kind")
     picture = opened(workspace, as_of).picture(
-        lot, format=file_format, owner=owner, lang=lang, down=direction == "down", unfold=unfold, whole=whole, depth=depth, by=by
+        lot, format=file_format, owner=owner, lang=lang, down=direction == "down", unfold=unfold, whole=whole, depth=depth, by=by, kind=kind
     )
     deliver(picture.document, output)
     for fold in picture.folds[:_LISTED]:

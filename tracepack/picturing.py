@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from tracepack.core.content import content_in
 from tracepack.core.custody import Custody, lot_custody, models_of_lots
+from tracepack.core.flowparts import FlowPart, flow_parts
 from tracepack.core.ledger import LotKey
 from tracepack.core.lineage import BOOKKEPT, Lineage, build_lineage
 from tracepack.core.mixing import Root
@@ -21,14 +22,18 @@ from tracepack.report.answers import LineageAnswer
 from tracepack.report.boxes import Parts
 from tracepack.report.build import content_answer, lineage_answer, node_id
 from tracepack.report.custody_text import model_name
-from tracepack.report.diagram import By, Drawing, FoldName, Format, fitted, fold_names, render_diagram
+from tracepack.report.diagram import By, Drawing, FoldName, Format, fitted, fold_names, render_diagram, text_of, with_fonts
 from tracepack.report.downward import downward_answer
+from tracepack.report.flowpicture import FlowSheet, Part, flow_svg
+from tracepack.report.fonts import Fonts, fonts_in_reach, require_glyphs
 from tracepack.report.headline import headline
+from tracepack.report.layerpicture import layers_svg
+from tracepack.report.pdf import picture_to_pdf, picture_to_png
 from tracepack.report.wording import Wording, wording
+from tracepack.reporting import dossier
 from tracepack.rulebook import chain_of_custody_rules, material_library
 from tracepack.store import Store
 
-Kind = Literal["lineage", "flow", "layers"]
 #: More lots than this are loaded with the whole workspace: cheaper than a walk from each.
 _MANY_LOTS = 2_000
 
@@ -71,6 +76,80 @@ def lineage_picture(store: Store, number: str, owner: str | None, file_format: s
             )
     document = render_diagram(lineage, fmt, title=number, lang=lang, drawing=drawing)
     return Picture(document, tuple(shown))
+
+
+def flow_picture(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> Picture:
+    """Where the bio-based mass of a lot comes from, as svg, pdf or png.
+
+    Raises UnknownLot, MissingFont, UsageProblem (another format, a lot of which nothing stays when it dries).
+    """
+    fmt, w, fonts = _plain_format(file_format), wording(lang), fonts_in_reach()
+    view = view_of(store, number, owner)
+    made_of = content_in(view.mixture, view.lot)
+    if view.mixture.volatile["state", made_of.lot, view.mixture.pools[made_of.lot].seen[-1]] >= 1.0:
+        raise UsageProblem(f"nothing of lot {view.lot} stays when it dries", "ask for a lot that was made with it")
+    found, exact = flow_parts(view.mixture, view.lot)
+    figure = made_of.figures["bio_mass"]
+    says = [w("flow.says", share=w.span(figure.low, figure.high), evidence=w.term("evidence", figure.evidence))]
+    says += [] if exact else [w("flow.inexact")]
+    product = w("flow.product", lot=f"{view.lot}", material=made_of.material or w("diagram.not_named"))
+    newest = max([inflow.date for pool in view.mixture.pools.values() for inflow in pool.inflows], default=None)
+    dry_kg = None if made_of.dry_mg is None else made_of.dry_mg / 1e6
+    parts = tuple(_flow_part(view.lineage, part, w) for part in found)
+    sheet = FlowSheet(w("flow.title", lot=number), tuple(says), parts, product, dry_kg, newest.isoformat() if newest else "")
+    return Picture(_as_file(flow_svg(sheet, w, fonts), fmt, fonts))
+
+
+def _flow_part(lineage: Lineage, part: FlowPart, w: Wording) -> Part:
+    if part.lot is None or part.delivery is None:
+        return Part("", "" if part.lot is None else f"{part.lot}", "", *_bio_of(part))
+    d = part.delivery
+    names = dict.fromkeys(name for name in _origins(lineage, Root("delivery", "", delivery=d)) if name != NOWHERE)
+    grouped = w("flow.grouped", supplier=d.supplier, material=d.material)
+    named = w("flow.lot", lot=d.lot_no, supplier=d.supplier, material=d.material)
+    return Part(" + ".join(names), named, grouped, *_bio_of(part))
+
+
+def _bio_of(part: FlowPart) -> tuple[float, float, float]:
+    """A part's share of the dry mass, and the least and the most of it that is bio-based mass."""
+    return part.share, part.share * part.bio.low, part.share * part.bio.high
+
+
+def layers_picture(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> Picture:
+    """The cross-sections of what a lot was laid together from, as svg, pdf or png.
+
+    Raises UnknownLot, MissingFont, UsageProblem (another format, a lot without layers of known size).
+    """
+    fmt, w, fonts = _plain_format(file_format), wording(lang), fonts_in_reach()
+    told = dossier(store, number, owner)
+    lineage = view_of(store, number, owner).lineage
+    shares = {LotKey(node.owner, node.number): w.span(node.share.low, node.share.high) for node in told.lineage.nodes if node.share}
+    lots = {LotKey(row.owner, row.lot) for run in told.runs for row in run.rows if row.lot}
+    contents = {lot: w("layers.bio", share=share) for lot in lots if (share := shares.get(lineage.canonical(lot)))}
+    runs = sorted(told.runs, key=lambda run: (run.date, run.run), reverse=True)
+    svg = layers_svg(w("layers.title", lot=number), runs, contents, told.date, w, fonts)
+    if not svg:
+        asked = told.content.lot
+        raise UsageProblem(
+            f"no run behind lot {asked.number} ({asked.owner}) states two layers and their sizes",
+            "fill in Layer and Thickness um (or Grammage g/m2, or Quantity) of every layer in Production",
+        )
+    return Picture(_as_file(svg, fmt, fonts))
+
+
+def _as_file(svg: str, fmt: Format, fonts: Fonts) -> bytes:
+    """A drawing in its format; PDF and PNG raise `MissingFont` for text that no font in reach can draw."""
+    if fmt == "svg":
+        return with_fonts(svg, fonts).encode()
+    require_glyphs(text_of(svg), fonts)
+    return picture_to_pdf(svg, fonts) if fmt == "pdf" else picture_to_png(svg, fonts)
+
+
+def _plain_format(text: str) -> Format:
+    """A format of a drawing that is no graph.  Raises UsageProblem."""
+    if text == "dot":
+        raise UsageProblem("only a lineage can be written as dot", "use svg, pdf or png")
+    return picture_format(text)
 
 
 def picture_format(text: str) -> Format:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tracepack.report.answers_reports import ReportsAnswer
     from tracepack.report.answers_schemes import SchemesAnswer
     from tracepack.report.answers_verify import VerifyAnswer
-    from tracepack.report.diagram import By
+    from tracepack.report.diagram import By, Kind
 
 
 class Workspace:
@@ -230,15 +230,20 @@ class Workspace:
         whole: bool = False,
         depth: int | None = None,
         by: By = "content",
+        kind: Kind = "lineage",
     ) -> Picture:
         """The lineage picture and its folds: up or ``down``, to a ``depth`` in runs, coloured ``by`` content, mass, origin or custody.
 
+        ``kind`` "flow" draws where the bio-based mass comes from, "layers" the cross-sections; the other options are of lineages.
         What is larger than a picture holds is folded, but for the folds named by ``unfold``, or nothing of the ``whole``.
         Raises UnknownLot, MissingFont, UsageProblem (another format, an unknown fold).
         """
         from tracepack import picturing
 
         with self._store.reading():
+            if kind != "lineage":
+                draw = picturing.flow_picture if kind == "flow" else picturing.layers_picture
+                return draw(self._store, lot, owner, format, lang)
             return picturing.lineage_picture(self._store, lot, owner, format, lang, picturing.Wanted(down, tuple(unfold), whole, depth, by))
 
     def report(

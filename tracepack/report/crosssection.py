@@ -13,17 +13,21 @@ from tracepack.report.fonts import LATIN_FAMILY
 from tracepack.report.leads import Leads
 from tracepack.report.wording import Wording, visible
 
-_WIDTH, _HEIGHT, _STEP, _BAND = 520.0, 240.0, 30.0, 150.0
+_WIDTH, _HEIGHT, _STEP, _BAND, _NOTE = 520.0, 240.0, 30.0, 150.0, 12.0
 _FILLS = ("#0b5c8a", "#d98c10", "#4f8f4b", "#9a6cb4", "#b3400a", "#6f7f89")
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer: its name, what it is of, and its size in the picture's measure (None where nobody stated it)."""
+    """One layer: its name, what it is of, and its size in the picture's measure (None where nobody stated it).
+
+    ``notes`` are further lines of its label, where the picture stands alone.
+    """
 
     name: str
     lots: tuple[str, ...]
     size: float | None
+    notes: tuple[str, ...] = ()
 
 
 def layer_blocks(runs: Sequence[DossierRun], leads: Leads, w: Wording) -> list[Block]:
@@ -76,13 +80,14 @@ def _layers(grouped: dict[str, list[DossierRunRow]], sizes: Sequence[float | Non
 def cross_section_svg(layers: Sequence[Layer], measure: str, w: Wording) -> str:
     """Bands whose heights are to scale, each led to its label; labels keep their distance where bands are thin."""
     whole = sum(layer.size or 0.0 for layer in layers)
-    height = max(_HEIGHT, _STEP * len(layers) + 30)
+    step = _STEP + _NOTE * max(len(layer.notes) for layer in layers)
+    height = max(_HEIGHT, step * len(layers) + 30)
     top, parts = 26.0, [f'<text x="4" y="15" font-size="11" fill="#57606a">{escape(visible(measure))}</text>']
     room = height - top - 6
     for place, layer in enumerate(layers):
         share = (layer.size or 0.0) / whole
         band = share * room
-        label = 26.0 + room * (place + 0.5) / len(layers)
+        label = 26.0 + room * (place + 0.5) / len(layers) - _NOTE * len(layer.notes) / 2
         fill = _FILLS[place % len(_FILLS)]
         text = escape(visible(f"{layer.name or place + 1}: {_short(', '.join(layer.lots))}"))
         size = escape(f"{w.number(f'{layer.size:g}')} ({w.percent(share, 1)})")
@@ -90,6 +95,9 @@ def cross_section_svg(layers: Sequence[Layer], measure: str, w: Wording) -> str:
         parts.append(f'<path d="M{_BAND + 4:g} {top + band / 2:.2f}L{_BAND + 34:g} {label:.2f}" stroke="#57606a" fill="none"/>')
         parts.append(f'<text x="{_BAND + 40:g}" y="{label - 1:.2f}" font-size="11" fill="#1b1f24">{text}</text>')
         parts.append(f'<text x="{_BAND + 40:g}" y="{label + 11:.2f}" font-size="10" fill="#57606a">{size}</text>')
+        for number, note in enumerate(layer.notes, 1):
+            y = label + 11 + number * _NOTE
+            parts.append(f'<text x="{_BAND + 40:g}" y="{y:.2f}" font-size="10" fill="#57606a">{escape(visible(note))}</text>')
         top += band
     return (
         f'<svg width="{_WIDTH:g}pt" height="{height:g}pt" viewBox="0 0 {_WIDTH:g} {height:g}" xmlns="http://www.w3.org/2000/svg" '

@@ -46,6 +46,8 @@ from tracepack.report.wording import Wording, visible, wording
 __all__ = ["LOOKS", "Drawing", "FoldName", "Format", "diagram_dot", "fold_names", "render_diagram"]
 
 Format = Literal["svg", "pdf", "png", "dot"]
+#: What is drawn of a lot.
+Kind = Literal["lineage", "flow", "layers"]
 By = Literal["content", "mass", "origin", "custody"]
 
 #: Above this, `dot` takes too long: the picture is laid out in plain columns, and says so.
