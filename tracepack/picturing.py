@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
+from tracepack.collecting import without_collecting
 from tracepack.core.content import content_in
 from tracepack.core.custody import Custody, lot_custody, models_of_lots
 from tracepack.core.flowparts import FlowPart, flow_parts
@@ -25,6 +26,7 @@ from tracepack.report.custody_text import model_name
 from tracepack.report.diagram import By, Drawing, FoldName, Format, fitted, fold_names, render_diagram, text_of, with_fonts
 from tracepack.report.downward import downward_answer
 from tracepack.report.flowpicture import FlowSheet, Part, flow_svg
+from tracepack.report.folds import Foldable
 from tracepack.report.fonts import Fonts, fonts_in_reach, require_glyphs
 from tracepack.report.headline import headline
 from tracepack.report.layerpicture import layers_svg
@@ -57,6 +59,7 @@ class Wanted:
     by: By = "content"
 
 
+@without_collecting()
 def lineage_picture(store: Store, number: str, owner: str | None, file_format: str, lang: str, wanted: Wanted) -> Picture:
     """The lineage of a lot as svg, pdf, png or dot.
 
@@ -67,7 +70,7 @@ def lineage_picture(store: Store, number: str, owner: str | None, file_format: s
         raise UsageProblem(f"a depth of {wanted.depth} is none", "--depth 0 shows the lot itself, 1 also the runs beside it")
     w = wording(lang)
     lineage, drawing = _down(store, number, owner, wanted, w) if wanted.down else _up(store, number, owner, wanted, w)
-    drawing = fitted(lineage, drawing, lang=lang)
+    drawing = fitted(lineage, replace(drawing, foldable=Foldable(lineage)), lang=lang)
     shown, known = fold_names(lineage, lang=lang, drawing=drawing)
     for name in wanted.unfold:
         if name not in known:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
+from tracepack.collecting import without_collecting
 from tracepack.core.bookrecords import Attribution
 from tracepack.core.facts import ledger_from_facts
 from tracepack.core.findings import Finding, sort_findings
@@ -46,6 +47,7 @@ class RecallQuestion:
     last: dt.date | None = None
 
 
+@without_collecting()
 def recalled(store: Store, question: RecallQuestion) -> RecallAnswer:
     """`recall`.  Raises UsageProblem (no subject, or a range backwards, or nothing of that name), UnknownLot."""
     asked, subjects, seeds = _found_subject(store, question)

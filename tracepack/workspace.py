@@ -3,7 +3,8 @@
 # ruff: noqa: PLC0415 - what is slow to load is imported where it is needed
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tracepack.picturing import Picture
     from tracepack.report.answers_declaration import DeclarationAnswer
     from tracepack.report.answers_diff import DiffAnswer
+    from tracepack.report.answers_drill import DrillAnswer
     from tracepack.report.answers_recall import RecallAnswer
     from tracepack.report.answers_reports import ReportsAnswer
     from tracepack.report.answers_schemes import SchemesAnswer
@@ -213,6 +215,16 @@ class Workspace:
         question = recalling.RecallQuestion(lot, certificate, source, supplier, owner, questions.day_of(first), questions.day_of(last))
         with self._store.reading():
             return recalling.recalled(self._store, question)
+
+    def recall_drill(self, seed: int | None = None, clock: Callable[[], float] = time.monotonic) -> DrillAnswer:
+        """A mock recall of a delivered lot, and the way back from a shipped one, picked by chance from a ``seed``.
+
+        None: the number of the last import.  ``clock`` tells seconds.  Raises UsageProblem where nothing was delivered or shipped.
+        """
+        from tracepack import drilling
+
+        with self._store.reading():
+            return drilling.drill(self._store, seed, clock)
 
     def diagram(self, lot: str, *, format: str = "svg", owner: str | None = None, lang: str = "en", **asked: Any) -> bytes:  # noqa: A002
         """The lineage picture as svg, pdf, png or dot; ``asked`` as for `picture`.  Raises UnknownLot, MissingFont, UsageProblem."""

@@ -54,6 +54,7 @@ class Lineage:
     attributions: Mapping[LotKey, list[Attribution]]
     sources: Mapping[tuple[str, str], FeedstockSource]
     _flows: dict[RunKey, RunFlow] = field(default_factory=dict)
+    _draws: dict[RunKey, dict[LotKey, list[tuple[int | None, RunRow]]]] = field(default_factory=dict, repr=False, compare=False)
 
     def canonical(self, lot: LotKey) -> LotKey:
         """The lot a key stands for."""
@@ -71,7 +72,7 @@ class Lineage:
         """The lot's material as its delivery or run states it; "" where none does."""
         for delivery in self.delivered(lot):
             return delivery.material
-        rows = [row for run in (*self.makers.get(lot, ()), *self.takers.get(lot, ())) for row in run.rows]
+        rows = (row for run in (*self.makers.get(lot, ()), *self.takers.get(lot, ())) for row in run.rows)
         named = (row.material for row in rows if row.material and row.lot is not None and self.canonical(row.lot) == lot)
         return next(named, "")
 
@@ -81,6 +82,15 @@ class Lineage:
         described = self.catalogue.material(lot.owner, material, None) if material else None
         names = (material, described.name if described else None, *(run.kind for run in self.makers.get(lot, ())))
         return any(says_regrind(name) for name in names if name)
+
+    def draws_on(self, run: Run, lot: LotKey) -> Sequence[tuple[int | None, RunRow]]:
+        """A run's draws on a canonical lot (milligrams, None where not stated, and the row that says so), sorted out once."""
+        found = self._draws.get(run.key)
+        if found is None:
+            found = self._draws[run.key] = {}
+            for taken, mass, row in self.flow(run).draws:
+                found.setdefault(taken, []).append((mass, row))
+        return found.get(lot, ())
 
     def flow(self, run: Run) -> RunFlow:
         """A run's masses, resolved once."""

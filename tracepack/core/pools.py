@@ -120,9 +120,8 @@ def _pooled_inflows(lineage: Lineage, member: LotKey) -> list[Inflow]:
 def _draws(lineage: Lineage, lot: LotKey) -> list[Draw]:
     draws = []
     for run in lineage.takers.get(lot, ()):
-        for taken, mass, row in lineage.flow(run).draws:
-            if taken == lot:
-                draws.append(Draw(run.date, mass, _mass_cell(row), f"run {run.key.number}"))
+        for mass, row in lineage.draws_on(run, lot):
+            draws.append(Draw(run.date, mass, _mass_cell(row), f"run {run.key.number}"))
     shipments = lineage.shipments.get(lot, ())
     returned: dict[str, int] = {}
     for s in shipments:

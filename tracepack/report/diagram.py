@@ -36,7 +36,7 @@ from tracepack.report.boxes import (
     to_grams,
 )
 from tracepack.report.colour import share_colour
-from tracepack.report.folds import LIMIT, Balance, balances, fold_lineage, graph_names, kinds_in
+from tracepack.report.folds import LIMIT, Balance, Foldable, balances, graph_names, kinds_in
 from tracepack.report.fonts import Fonts, font_face_css, fontconfig, fonts_in_reach, require_glyphs
 from tracepack.report.layered import place_in_columns, point, straight_line
 from tracepack.report.paper import is_readable, paper_of
@@ -67,6 +67,7 @@ class Drawing:
     ``opened`` are names of folds to open, ``whole`` folds nothing, ``depth`` counts runs from the asked lot.  ``parts`` are
     each lot's parts by node id, for ``by`` origin or custody.  ``says`` stands above the picture: what it shows in words,
     its date; ``weak`` are the ids of the nodes where least is known.  ``limit`` None: as many boxes as can be read on A3.
+    ``foldable`` is the lineage itself, where several pictures of it are tried.
     """
 
     opened: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class Drawing:
     weak: frozenset[str] = frozenset()
     parts: Mapping[str, Parts] = field(default_factory=dict)
     limit: int | None = None
+    foldable: Foldable | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class _Scene:
 
 def _scene(lineage: LineageAnswer, drawing: Drawing, lang: str, fonts: Fonts | None) -> _Scene:
     limit = drawing.limit or fitted(lineage, drawing, lang=lang, fonts=fonts).limit or LIMIT
-    folded = fold_lineage(lineage, opened=drawing.opened, depth=drawing.depth, whole=drawing.whole, limit=limit)
+    foldable = drawing.foldable or Foldable(lineage)
+    folded = foldable.folded(opened=drawing.opened, depth=drawing.depth, whole=drawing.whole, limit=limit)
     nodes = {node.id: node for node in lineage.nodes}
     return _Scene(lineage, folded, nodes, drawing, wording(lang), fonts or fonts_in_reach())
 

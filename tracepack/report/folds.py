@@ -24,17 +24,24 @@ _GRAINS: Mapping[str, tuple[int, int]] = {
 }
 
 
-def fold_lineage(
-    lineage: LineageAnswer, *, opened: Collection[str] = (), depth: int | None = None, whole: bool = False, limit: int = LIMIT
-) -> Folded:
-    """The lineage folded for a picture; ``depth`` counts runs from the asked lot, ``whole`` folds nothing."""
-    members, flows = _to_fold(lineage)
-    most = len(members) if whole else limit
-    return fold(members, flows, limit=most, opened=opened, depth=None if depth is None else 2 * depth)
+class Foldable:
+    """A lineage ready to be folded: it is read once, and folded once each way, however often a picture is tried."""
+
+    def __init__(self, lineage: LineageAnswer) -> None:
+        self._members, self._flows = _to_fold(lineage)
+        self._known: dict[tuple[tuple[str, ...], int | None, int], Folded] = {}
+
+    def folded(self, *, opened: Collection[str] = (), depth: int | None = None, whole: bool = False, limit: int = LIMIT) -> Folded:
+        """The lineage folded for a picture; ``depth`` counts runs from the asked lot, ``whole`` folds nothing."""
+        most = len(self._members) if whole else limit
+        key = tuple(opened), depth, most
+        if key not in self._known:
+            self._known[key] = fold(self._members, self._flows, limit=most, opened=opened, depth=None if depth is None else 2 * depth)
+        return self._known[key]
 
 
 def lineage_parts(lineage: LineageAnswer, *, limit: int = LIMIT) -> dict[str, tuple[Fold, ...]]:
-    """What each fold of `fold_lineage` with the same limit opens into, and each of those in its turn."""
+    """What each fold of `Foldable` with the same limit opens into, and each of those in its turn."""
     return fold_parts(*_to_fold(lineage), limit=limit)
 
 

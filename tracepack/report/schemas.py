@@ -10,6 +10,7 @@ from tracepack.report.answers import CheckAnswer, ContentAnswer, LineageAnswer, 
 from tracepack.report.answers_balance import BalanceAnswer
 from tracepack.report.answers_declaration import DeclarationAnswer
 from tracepack.report.answers_diff import DiffAnswer
+from tracepack.report.answers_drill import DrillAnswer
 from tracepack.report.answers_import import ImportAnswer
 from tracepack.report.answers_recall import RecallAnswer
 from tracepack.report.answers_reports import ReportsAnswer
@@ -29,6 +30,7 @@ ANSWERS: Mapping[str, type[Model]] = {
     "log": LogAnswer,
     "lots": LotsAnswer,
     "recall": RecallAnswer,
+    "recall-drill": DrillAnswer,
     "reports": ReportsAnswer,
     "schemes": SchemesAnswer,
     "trace": TraceAnswer,

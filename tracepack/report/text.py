@@ -25,6 +25,7 @@ from tracepack.report.balance_text import balance_text, closing_text
 from tracepack.report.custody_text import custody_lines
 from tracepack.report.declaration_text import declaration_text, draft_text
 from tracepack.report.diff_text import diff_text
+from tracepack.report.drill_document import drill_text
 from tracepack.report.findings_text import findings_text
 from tracepack.report.recall_files import recall_text
 from tracepack.report.schemes import schemes_text
@@ -40,6 +41,7 @@ __all__ = [
     "declaration_text",
     "diff_text",
     "draft_text",
+    "drill_text",
     "findings_text",
     "import_text",
     "log_text",

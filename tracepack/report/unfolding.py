@@ -18,7 +18,7 @@ from tracepack.core.folding import Fold
 from tracepack.report.answers import LineageAnswer, LineageNode
 from tracepack.report.boxes import fold_caption, fold_title, to_grams, wrapped
 from tracepack.report.document import Table, table
-from tracepack.report.folds import LIMIT, fold_lineage, graph_names, kinds_in, lineage_parts, milligrams
+from tracepack.report.folds import LIMIT, Foldable, graph_names, kinds_in, lineage_parts, milligrams
 from tracepack.report.fonts import Fonts, fonts_in_reach, text_width
 from tracepack.report.wording import Wording, visible, wording
 
@@ -83,7 +83,7 @@ class _Told:
 
 def unfolding(lineage: LineageAnswer, lang: str = "en", *, limit: int = LIMIT, fonts: Fonts | None = None) -> Unfolding | None:
     """What the folds of a picture of at most ``limit`` boxes hold; None where nothing is folded."""
-    folded = fold_lineage(lineage, limit=limit)
+    folded = Foldable(lineage).folded(limit=limit)
     if all(one.single for one in folded.folds):
         return None
     numbers = iter(range(len(lineage.nodes) * 4))

@@ -89,19 +89,28 @@ def _walk(connection: Connection, seeds: Collection[LotKey], direction: Directio
         .where(or_(*(and_(near.c.role == here, far.c.role == there) for here, there in _STEPS[direction])), visible(as_of))
     )
     everything = reach.union(step)  # UNION, not UNION ALL: a loop ends where it began
-    for owner, number in connection.execute(select(everything.c.owner, everything.c.number)):
+    for owner, number in connection.execute(select(everything.c.owner, everything.c.number)).all():
         yield LotKey(owner, number)
 
 
 def facts_of(connection: Connection, keys: Collection[tuple[str, str]], roles: Collection[str], as_of: int | None) -> dict[int, Fact]:
     """The visible facts that are linked to any of some (owner, number) in any of some roles, by id."""
+    return facts_of_any(connection, [(keys, roles)], as_of)
+
+
+def facts_of_any(
+    connection: Connection, asked: Iterable[tuple[Collection[tuple[str, str]], Collection[str]]], as_of: int | None
+) -> dict[int, Fact]:
+    """The same of several such pairs of keys and roles together, by one reading of the links."""
+    wanted: dict[str, set[tuple[str, str]]] = {}
+    for keys, roles in asked:
+        for role in roles:
+            wanted.setdefault(role, set()).update(keys)
     ids: set[int] = set()
-    for batch in batches(sorted({number for _, number in keys})):
+    for batch in batches(sorted({number for keys in wanted.values() for _, number in keys})):
         # Only the number is asked for in SQL: given lists of pairs or of roles, SQLite may read the whole table of links.
         about = select(links.c.fact_id, links.c.role, links.c.owner, links.c.number).where(links.c.number.in_(batch))
-        for fact_id, role, owner, number in connection.execute(about):
-            if role in roles and (owner, number) in keys:
-                ids.add(fact_id)
+        ids.update(fact_id for fact_id, role, owner, number in connection.execute(about).all() if (owner, number) in wanted.get(role, ()))
     return facts_by_id(connection, ids, as_of)
 
 
@@ -110,7 +119,7 @@ def facts_by_id(connection: Connection, ids: Iterable[int], as_of: int | None) -
     found: dict[int, Fact] = {}
     for batch in batches(sorted(ids)):
         query = select(*FACT_COLUMNS).where(facts.c.id.in_(batch), visible(as_of))
-        found.update((fact.fact_id, fact) for fact in decode_facts(connection, connection.execute(query).mappings()))
+        found.update((fact.fact_id, fact) for fact in decode_facts(connection, connection.execute(query).mappings().all()))
     return found
 
 
@@ -119,9 +128,9 @@ def slice_facts(
 ) -> list[Fact]:
     """Every fact that touches a reached lot, and the descriptions that these name, in stored order; ``site`` is what a blank Site means."""
     lots = reached_lots(connection, around, direction, as_of)
-    found = facts_of(connection, lots, LOT_ROLES, as_of)
-    found |= facts_of(connection, {(owner, fold_name(lot.number)) for lot in lots for owner in (lot.owner, organisation)}, [RECIPE], as_of)
-    found |= facts_of(connection, {("", lot.number) for lot in lots}, [RECORD_LOT], as_of)
+    recipes = {(owner, fold_name(lot.number)) for lot in lots for owner in (lot.owner, organisation)}
+    records = {("", lot.number) for lot in lots}
+    found = facts_of_any(connection, [(lots, LOT_ROLES), (recipes, [RECIPE]), (records, [RECORD_LOT])], as_of)
     runs = {("", fact.rows[0].values["run_no"]) for fact in found.values() if fact.sheet == "Production"}
     found |= facts_of(connection, {(owner, str(number)) for owner, number in runs}, [RECORD_RUN], as_of)
     found |= described(connection, found.values(), organisation, as_of)

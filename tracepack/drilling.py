@@ -1,0 +1,100 @@
+"""A mock recall: one delivered lot followed forward and one shipped lot followed back, both picked by chance."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from tracepack.core.facts import ledger_from_facts
+from tracepack.core.flowparts import FlowPart, flow_parts
+from tracepack.core.ledger import Ledger, Shipment
+from tracepack.core.lineage import Lineage
+from tracepack.core.quantity import rounded_share
+from tracepack.core.trace import trace_up
+from tracepack.errors import UsageProblem
+from tracepack.questions import view_of
+from tracepack.recalling import RecallQuestion, recalled
+from tracepack.report.answers import FindingAnswer, LotAnswer
+from tracepack.report.answers_drill import DrillAnswer, DrillBackward, DrillSource
+from tracepack.report.build import finding_answers
+from tracepack.store import Store
+
+#: What a mock recall may take: four hours (BRCGS Packaging Materials, issue 6, 3.11.4 and 3.13.7).
+ALLOWED_SECONDS = 4 * 3600
+
+
+def drill(store: Store, seed: int | None, clock: Callable[[], float]) -> DrillAnswer:
+    """`recall --drill`: ``seed`` None is the number of the last import; ``clock`` gives seconds.  The same seed picks the same lots.
+
+    Raises UsageProblem where nothing was delivered, or nothing shipped.
+    """
+    chosen = store.latest_import() if seed is None else seed
+    ledger = ledger_from_facts(store.facts_of(["Deliveries", "Shipments"]), organisation=store.organisation, site=store.site)
+    chance = random.Random(chosen)
+    lots = sorted({d.lot for d in ledger.deliveries})
+    sold = _sold(ledger)
+    if not lots or not sold:
+        missing = "delivery" if not lots else "shipment"
+        raise UsageProblem(f"there is no {missing} to try a recall with", "a drill follows a delivered lot forward and a shipped one back")
+    lot, shipment = chance.choice(lots), chance.choice(sold)
+    started = clock()
+    forward = recalled(store, RecallQuestion(lot=lot.number, owner=lot.owner))
+    between = clock()
+    backward, findings = _backward(store, shipment)
+    ended = clock()
+    return DrillAnswer(
+        organisation=store.organisation,
+        seed=chosen,
+        delivered_lots=len(lots),
+        shipped_lots=len({s.lot for s in sold}),
+        forward=forward,
+        forward_seconds=round(between - started, 1),
+        backward=backward,
+        backward_seconds=round(ended - between, 1),
+        allowed_seconds=ALLOWED_SECONDS,
+        complete=forward.complete and backward.complete,
+        as_known_after_import=store.latest_import(),
+        findings=findings,
+    )
+
+
+def _sold(ledger: Ledger) -> list[Shipment]:
+    """What left for a customer, each shipment of a lot once."""
+    left = {(s.shipment_no, s.lot): s for s in ledger.shipments if s.kind in ("sale", "scrap sale") and not s.is_return}
+    return [left[key] for key in sorted(left)]
+
+
+def _backward(store: Store, shipment: Shipment) -> tuple[DrillBackward, list[FindingAnswer]]:
+    """What the shipped lot is made of, and what its records say against one another."""
+    view = view_of(store, shipment.lot.number, shipment.lot.owner)
+    found = trace_up(view.mixture, view.lot)
+    parts, _ = flow_parts(view.mixture, view.lot)
+    sources = [_source(view.lineage, part) for part in parts]
+    located = sum(s.share for s in sources if s.lot)
+    answer = DrillBackward(
+        shipment=shipment.shipment_no,
+        date=shipment.date.isoformat(),
+        customer=shipment.customer,
+        lot=LotAnswer(owner=view.lot.owner, number=view.lot.number, material=view.lineage.material(view.lineage.canonical(view.lot))),
+        sources=sources,
+        located_share=rounded_share(min(1.0, located)),
+        sourced_share=rounded_share(min(1.0, sum(s.share for s in sources if s.source))),
+        complete=found.complete,
+    )
+    return answer, finding_answers(view.findings(found.scope))
+
+
+def _source(lineage: Lineage, part: FlowPart) -> DrillSource:
+    d = part.delivery
+    if part.lot is None or d is None:
+        return DrillSource(supplier="", lot="", material="", date="", share=rounded_share(part.share), source="")
+    named = [source for name, _ in lineage.source_shares(d) if (source := lineage.source_of(d, name)) is not None]
+    said = " + ".join(dict.fromkeys(", ".join(filter(None, (s.source_id, s.feedstock, s.country_of_origin))) for s in named))
+    return DrillSource(
+        supplier=d.supplier,
+        lot=d.lot_no,
+        material=d.material,
+        date=d.delivery_date.isoformat(),
+        share=rounded_share(part.share),
+        source=said,
+    )
