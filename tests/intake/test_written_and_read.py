@@ -33,6 +33,7 @@ ABOUT_ROWS = {
     "required-missing",
     "method-missing",
     "mass-basis-missing",
+    "share-reread",
     "lab-result-missing",
     "lab-rounding",
     "content-contradictory",
