@@ -70,18 +70,28 @@ def _backward(store: Store, shipment: Shipment) -> tuple[DrillBackward, list[Fin
     found = trace_up(view.mixture, view.lot)
     parts, _ = flow_parts(view.mixture, view.lot)
     sources = [_source(view.lineage, part) for part in parts]
-    located = sum(s.share for s in sources if s.lot)
+    # Summed before rounding: rounded parts of a whole may add up to a little less than it.
+    located = sum(part.share for part in parts if part.lot is not None and part.delivery is not None)
+    sourced = sum(part.share * _described(view.lineage, part) for part in parts)
     answer = DrillBackward(
         shipment=shipment.shipment_no,
         date=shipment.date.isoformat(),
         customer=shipment.customer,
         lot=LotAnswer(owner=view.lot.owner, number=view.lot.number, material=view.lineage.material(view.lineage.canonical(view.lot))),
         sources=sources,
-        located_share=rounded_share(min(1.0, located)),
-        sourced_share=rounded_share(min(1.0, sum(s.share for s in sources if s.source))),
+        located_share=rounded_share(located),
+        sourced_share=rounded_share(sourced),
         complete=found.complete,
     )
     return answer, finding_answers(view.findings(found.scope))
+
+
+def _described(lineage: Lineage, part: FlowPart) -> float:
+    """The share 0..1 of a part's dry mass whose feedstock source is stated and described."""
+    if part.lot is None or part.delivery is None:
+        return 0.0
+    delivery = part.delivery
+    return sum(share for name, share in lineage.source_shares(delivery) if lineage.source_of(delivery, name) is not None)
 
 
 def _source(lineage: Lineage, part: FlowPart) -> DrillSource:

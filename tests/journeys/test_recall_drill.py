@@ -23,6 +23,27 @@ def workshop(folder: Path) -> Desk:
     return desk.fill("Shipments", sale)
 
 
+def test_a_source_that_nobody_describes_is_not_located(tmp_path: Path):
+    """60 kg of A are half of CORN and half of MYSTERY, 40 kg of B of CORN: 30 + 40 of 100 kg have a described source."""
+    desk = workshop(tmp_path)
+    desk.sheets["Deliveries"][0].pop("Feedstock Source")
+    desk.sheets["Deliveries"][1]["Feedstock Source"] = "CORN"
+    halves = [{"Supplier": "SUP", "Lot No": "A", "Source ID": name, "Share %": 50} for name in ("CORN", "MYSTERY")]
+    desk.fill("Lot Sources", *halves).bring_in()
+    back = desk.run("recall", "--drill", "--json").json["backward"]
+    assert (back["located_share"], back["sourced_share"]) == (1.0, 0.7)
+
+
+def test_thirds_are_located_whole(tmp_path: Path):
+    """10 kg each of A, B and C: three shares of 0.333333333 that are together all of it."""
+    desk = workshop(tmp_path)
+    desk.sheets["Production"] = []
+    desk.sheets["Deliveries"] = [delivery(lot, "PLA", 10, more={"Feedstock Source": "CORN"}) for lot in "ABC"]
+    desk.fill("Production", *run("R1", *(taken(lot, 10) for lot in "ABC"), made("FILM", 30, "film"))).bring_in()
+    back = desk.run("recall", "--drill", "--json").json["backward"]
+    assert (back["located_share"], back["sourced_share"]) == (1.0, 1.0)
+
+
 def ticking() -> Iterator[float]:
     yield from (100.0, 101.5, 104.0)
 
@@ -89,6 +110,7 @@ def test_the_minutes_are_written_in_every_format(tmp_path: Path, lang: str, suff
         text = out.read_text(encoding="utf-8")
         words = {"en": ("Signed off", "within 4 hours"), "de": ("Abgezeichnet", "innerhalb von 4 Stunden"), "zh": ("签署", "在 4 小时以内")}
         assert all(word in text for word in (*words[lang], "S-1", "SHOP", "FILM"))
+        assert sum(line.count("_" * 20) for line in text.splitlines()) == 9, "three roles write name, date and signature"
     if suffix == "json":
         assert json.loads(out.read_text(encoding="utf-8"))["complete"] is True
 

@@ -39,8 +39,8 @@ class DrillBackward(Model):
 class DrillAnswer(Model):
     """The minutes of a mock recall.
 
-    ``picked_from`` counts the delivered lots and the shipments that chance had to choose from; seconds are those that each way
-    took, ``allowed_seconds`` what audits allow for both.
+    ``delivered_lots`` and ``shipped_lots`` count the lots that chance had to choose from; seconds are those that each way took,
+    ``allowed_seconds`` what audits allow for both.
     """
 
     organisation: str

@@ -11,6 +11,9 @@ from tracepack.report.recall_document import compose_recall
 from tracepack.report.wording import Wording, wording
 from tracepack.report.xlsx import documents_to_xlsx
 
+#: A line to write on: a column of nothing is left out of plain text.
+_BLANK = "_" * 20
+
 #: Of the recall that was tried, what belongs into minutes; the rest is what `recall --lot` says.
 _FORWARD = ("balance", "open_ends", "customers", "shipments", "stock", "missing")
 
@@ -95,7 +98,7 @@ def _backward(answer: DrillAnswer, w: Wording) -> list[Block]:
 def _signatures(w: Wording) -> Table:
     heads = tuple(w(f"drill.{name}") for name in ("role", "name", "date", "signature"))
     roles = ("led", "quality", "auditor")
-    return Table(heads, tuple((Cell(w(f"drill.{role}")), Cell(""), Cell(""), Cell("")) for role in roles))
+    return Table(heads, tuple((Cell(w(f"drill.{role}")), Cell(_BLANK), Cell(_BLANK), Cell(_BLANK)) for role in roles))
 
 
 def drill_text(answer: DrillAnswer, lang: str = "en") -> str:
