@@ -68,8 +68,9 @@ def diagram(
     --kind flow draws the bio-based mass from its sources to LOT, --kind layers the cross-sections of what LOT was laid
     together from.
 
-    Above 60 boxes it folds: lots of one material and supplier, runs of one kind and week, and long chains become
-    one box with their count, mass and bounds.  What is shown and the grey remainder always add up to the whole.
+    Above 60 boxes, and where A3 would be too small, it folds: lots of one material and supplier, runs of one kind and
+    week, and long chains become one box with their count, mass and bounds.  What is shown and the grey remainder always
+    add up to the whole.
     """
     file_format = format_of(output, FORMATS)
     asked = {"--down": direction == "down", "--unfold": unfold, "--all": whole, "--depth": depth is not None, "--by": by != "content"}

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from tracepack.core.facts import ledger_from_facts
 from tracepack.core.flowparts import FlowPart, flow_parts
-from tracepack.core.ledger import Ledger, Shipment
+from tracepack.core.ledger import Ledger, LotKey, Shipment
 from tracepack.core.lineage import Lineage
-from tracepack.core.quantity import rounded_share
+from tracepack.core.quantity import kg_text, rounded_share
 from tracepack.core.trace import trace_up
 from tracepack.errors import UsageProblem
-from tracepack.questions import view_of
+from tracepack.questions import View, view_of
 from tracepack.recalling import RecallQuestion, recalled
 from tracepack.report.answers import FindingAnswer, LotAnswer
 from tracepack.report.answers_drill import DrillAnswer, DrillBackward, DrillSource
@@ -33,10 +33,11 @@ def drill(store: Store, seed: int | None, clock: Callable[[], float]) -> DrillAn
     chance = random.Random(chosen)
     lots = sorted({d.lot for d in ledger.deliveries})
     sold = _sold(ledger)
+    names = sorted(sold)
     if not lots or not sold:
         missing = "delivery" if not lots else "shipment"
         raise UsageProblem(f"there is no {missing} to try a recall with", "a drill follows a delivered lot forward and a shipped one back")
-    lot, shipment = chance.choice(lots), chance.choice(sold)
+    lot, shipment = chance.choice(lots), chance.choice(sold[chance.choice(names)])
     started = clock()
     forward = recalled(store, RecallQuestion(lot=lot.number, owner=lot.owner))
     between = clock()
@@ -46,7 +47,7 @@ def drill(store: Store, seed: int | None, clock: Callable[[], float]) -> DrillAn
         organisation=store.organisation,
         seed=chosen,
         delivered_lots=len(lots),
-        shipped_lots=len({s.lot for s in sold}),
+        shipped_lots=len(names),
         forward=forward,
         forward_seconds=round(between - started, 1),
         backward=backward,
@@ -58,32 +59,49 @@ def drill(store: Store, seed: int | None, clock: Callable[[], float]) -> DrillAn
     )
 
 
-def _sold(ledger: Ledger) -> list[Shipment]:
-    """What left for a customer, each shipment of a lot once."""
-    left = {(s.shipment_no, s.lot): s for s in ledger.shipments if s.kind in ("sale", "scrap sale") and not s.is_return}
-    return [left[key] for key in sorted(left)]
+def _sold(ledger: Ledger) -> dict[LotKey, list[Shipment]]:
+    """What left for a customer by lot, each shipment of it once, so that a lot that is sold often is picked no oftener."""
+    left = {(s.lot, s.shipment_no): s for s in ledger.shipments if s.kind in ("sale", "scrap sale") and not s.is_return}
+    found: dict[LotKey, list[Shipment]] = {}
+    for key in sorted(left):
+        found.setdefault(key[0], []).append(left[key])
+    return found
 
 
 def _backward(store: Store, shipment: Shipment) -> tuple[DrillBackward, list[FindingAnswer]]:
-    """What the shipped lot is made of, and what its records say against one another."""
+    """What the shipped lot was made of on the day it left, and what its records say against one another."""
     view = view_of(store, shipment.lot.number, shipment.lot.owner)
     found = trace_up(view.mixture, view.lot)
-    parts, _ = flow_parts(view.mixture, view.lot)
-    sources = [_source(view.lineage, part) for part in parts]
+    parts, exact = flow_parts(view.mixture, view.lot, shipment.date)
+    shipped, dry = _masses(view, shipment)
     # Summed before rounding: rounded parts of a whole may add up to a little less than it.
-    located = sum(part.share for part in parts if part.lot is not None and part.delivery is not None)
-    sourced = sum(part.share * _described(view.lineage, part) for part in parts)
+    located = rounded_share(sum(part.share for part in parts if part.lot is not None and part.delivery is not None))
+    sourced = rounded_share(sum(part.share * _described(view.lineage, part) for part in parts))
     answer = DrillBackward(
         shipment=shipment.shipment_no,
         date=shipment.date.isoformat(),
         customer=shipment.customer,
         lot=LotAnswer(owner=view.lot.owner, number=view.lot.number, material=view.lineage.material(view.lineage.canonical(view.lot))),
-        sources=sources,
-        located_share=rounded_share(located),
-        sourced_share=rounded_share(sourced),
-        complete=found.complete,
+        shipped_kg=None if shipped is None else kg_text(shipped),
+        dry_kg=None if dry is None else kg_text(round(dry)),
+        sources=[_source(view.lineage, part, dry) for part in parts],
+        exact=exact,
+        located_share=located,
+        sourced_share=sourced,
+        complete=found.complete and dry is not None and sourced == 1.0,
     )
     return answer, finding_answers(view.findings(found.scope))
+
+
+def _masses(view: View, shipment: Shipment) -> tuple[int | None, float | None]:
+    """Milligrams of a lot that left with a shipment, as-is and dry; None where they are not known."""
+    lot = view.lineage.canonical(view.lot)
+    rows = [row for row in view.lineage.shipments.get(lot, ()) if row.shipment_no == shipment.shipment_no and not row.is_return]
+    masses = [view.lineage.shipment_mg(row) for row in rows]
+    if None in masses:
+        return None, None
+    shipped = sum(mass or 0 for mass in masses)
+    return shipped, shipped * (1.0 - view.mixture.volatile["state", lot, view.mixture.pools[lot].state_on(shipment.date)])
 
 
 def _described(lineage: Lineage, part: FlowPart) -> float:
@@ -94,10 +112,11 @@ def _described(lineage: Lineage, part: FlowPart) -> float:
     return sum(share for name, share in lineage.source_shares(delivery) if lineage.source_of(delivery, name) is not None)
 
 
-def _source(lineage: Lineage, part: FlowPart) -> DrillSource:
+def _source(lineage: Lineage, part: FlowPart, dry: float | None) -> DrillSource:
     d = part.delivery
+    mass = None if dry is None else kg_text(round(part.share * dry))
     if part.lot is None or d is None:
-        return DrillSource(supplier="", lot="", material="", date="", share=rounded_share(part.share), source="")
+        return DrillSource(supplier="", lot="", material="", date="", share=rounded_share(part.share), dry_kg=mass, source="")
     named = [source for name, _ in lineage.source_shares(d) if (source := lineage.source_of(d, name)) is not None]
     said = " + ".join(dict.fromkeys(", ".join(filter(None, (s.source_id, s.feedstock, s.country_of_origin))) for s in named))
     return DrillSource(
@@ -106,5 +125,6 @@ def _source(lineage: Lineage, part: FlowPart) -> DrillSource:
         material=d.material,
         date=d.delivery_date.isoformat(),
         share=rounded_share(part.share),
+        dry_kg=mass,
         source=said,
     )

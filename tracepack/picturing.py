@@ -21,9 +21,10 @@ from tracepack.errors import UsageProblem
 from tracepack.questions import find_lot, view_of
 from tracepack.report.answers import LineageAnswer
 from tracepack.report.boxes import Parts
-from tracepack.report.build import content_answer, lineage_answer, node_id
+from tracepack.report.build import content_answer, lineage_answer, lot_shares, node_id
 from tracepack.report.custody_text import model_name
 from tracepack.report.diagram import By, Drawing, FoldName, Format, fitted, fold_names, render_diagram, text_of, with_fonts
+from tracepack.report.dossier import run_answer
 from tracepack.report.downward import downward_answer
 from tracepack.report.flowpicture import FlowSheet, Part, flow_svg
 from tracepack.report.folds import Foldable
@@ -32,7 +33,6 @@ from tracepack.report.headline import headline
 from tracepack.report.layerpicture import layers_svg
 from tracepack.report.pdf import picture_to_pdf, picture_to_png
 from tracepack.report.wording import Wording, wording
-from tracepack.reporting import dossier
 from tracepack.rulebook import chain_of_custody_rules, material_library
 from tracepack.store import Store
 
@@ -81,6 +81,7 @@ def lineage_picture(store: Store, number: str, owner: str | None, file_format: s
     return Picture(document, tuple(shown))
 
 
+@without_collecting()
 def flow_picture(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> Picture:
     """Where the bio-based mass of a lot comes from, as svg, pdf or png.
 
@@ -96,11 +97,15 @@ def flow_picture(store: Store, number: str, owner: str | None, file_format: str,
     says = [w("flow.says", share=w.span(figure.low, figure.high), evidence=w.term("evidence", figure.evidence))]
     says += [] if exact else [w("flow.inexact")]
     product = w("flow.product", lot=f"{view.lot}", material=made_of.material or w("diagram.not_named"))
-    newest = max([inflow.date for pool in view.mixture.pools.values() for inflow in pool.inflows], default=None)
     dry_kg = None if made_of.dry_mg is None else made_of.dry_mg / 1e6
     parts = tuple(_flow_part(view.lineage, part, w) for part in found)
-    sheet = FlowSheet(w("flow.title", lot=number), tuple(says), parts, product, dry_kg, newest.isoformat() if newest else "")
+    sheet = FlowSheet(w("flow.title", lot=number), tuple(says), parts, product, dry_kg, _newest(view.mixture))
     return Picture(_as_file(flow_svg(sheet, w, fonts), fmt, fonts))
+
+
+def _newest(mixture: Mixture) -> str:
+    """The newest day on which anything came into a lot; "" where nothing did."""
+    return max([inflow.date.isoformat() for pool in mixture.pools.values() for inflow in pool.inflows], default="")
 
 
 def _flow_part(lineage: Lineage, part: FlowPart, w: Wording) -> Part:
@@ -118,23 +123,25 @@ def _bio_of(part: FlowPart) -> tuple[float, float, float]:
     return part.share, part.share * part.bio.low, part.share * part.bio.high
 
 
+@without_collecting()
 def layers_picture(store: Store, number: str, owner: str | None, file_format: str, lang: str) -> Picture:
     """The cross-sections of what a lot was laid together from, as svg, pdf or png.
 
     Raises UnknownLot, MissingFont, UsageProblem (another format, a lot without layers of known size).
     """
     fmt, w, fonts = _plain_format(file_format), wording(lang), fonts_in_reach()
-    told = dossier(store, number, owner)
-    lineage = view_of(store, number, owner).lineage
-    shares = {LotKey(node.owner, node.number): w.span(node.share.low, node.share.high) for node in told.lineage.nodes if node.share}
-    lots = {LotKey(row.owner, row.lot) for run in told.runs for row in run.rows if row.lot}
-    contents = {lot: w("layers.bio", share=share) for lot in lots if (share := shares.get(lineage.canonical(lot)))}
-    runs = sorted(told.runs, key=lambda run: (run.date, run.run), reverse=True)
-    svg = layers_svg(w("layers.title", lot=number), runs, contents, told.date, w, fonts)
+    view = view_of(store, number, owner)
+    scope, _ = reach_up(view.mixture, view.lineage.canonical(view.lot))
+    layered = [run for run in scope.runs if any(row.direction == "in" and (row.layer or row.thickness is not None) for row in run.rows)]
+    runs = [run_answer(run, view.ledger) for run in sorted(layered, key=lambda run: (run.date, run.key.number, run.key.site), reverse=True)]
+    lots = {row.lot: view.lineage.canonical(row.lot) for run in layered for row in run.rows if row.lot is not None}
+    shares = lot_shares(view.mixture, {lot for lot in lots.values() if lot in view.mixture.pools})
+    spans = {lot: w.span(shares[known].low, shares[known].high) for lot, known in lots.items() if known in shares}
+    contents = {lot: w("layers.bio", share=span) for lot, span in spans.items()}
+    svg = layers_svg(w("layers.title", lot=number), runs, contents, _newest(view.mixture), w, fonts)
     if not svg:
-        asked = told.content.lot
         raise UsageProblem(
-            f"no run behind lot {asked.number} ({asked.owner}) states two layers and their sizes",
+            f"no run behind lot {view.lot} states two layers and their sizes",
             "fill in Layer and Thickness um (or Grammage g/m2, or Quantity) of every layer in Production",
         )
     return Picture(_as_file(svg, fmt, fonts))

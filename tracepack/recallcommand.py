@@ -24,10 +24,12 @@ FORMATS = ("txt", "pdf", "xlsx", "json")
 @click.option("--owner", metavar="PARTY", help="Whose lot or source, where several parties use the number.")
 @click.option("--from", "first", metavar="DATE", help="Only what came in on that day (YYYY-MM-DD) or later.")
 @click.option("--until", "last", metavar="DATE", help="Only what came in on that day or before.")
-@click.option("--drill", is_flag=True, help="A mock recall: a delivered lot forward, a shipped one back, picked by chance; with minutes.")
+@click.option(
+    "--drill", is_flag=True, help="A mock recall: a delivered lot forward, a shipped one back, picked by chance; -o writes its minutes."
+)
 @click.option("--seed", type=int, metavar="NUMBER", help="What chance starts from; default: the last import's number.")
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.txt, .pdf, .xlsx (a sheet for each customer) or .json."
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="FILE.txt, .pdf, .json or .xlsx: a sheet for each customer."
 )
 @as_of_option
 @json_option

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from tracepack.collecting import without_collecting
-from tracepack.core.bookrecords import Attribution
 from tracepack.core.facts import ledger_from_facts
 from tracepack.core.findings import Finding, sort_findings
 from tracepack.core.ledger import Fact, LotKey, Run, StockCount
@@ -18,13 +17,14 @@ from tracepack.core.lineage import Lineage, build_lineage
 from tracepack.core.mixture import mix_lots
 from tracepack.core.quantity import mass_mg
 from tracepack.core.recall import Recall, recall, seeds_of
-from tracepack.core.recallends import credit_ends, open_ends
+from tracepack.core.recallends import open_ends
 from tracepack.core.recallnodes import forward_of, needs_moisture, reached_lots
 from tracepack.core.recallstock import shelves_of
 from tracepack.core.recallsubject import Asked, Subjects, certificates, source_party, subjects_of
 from tracepack.core.runs import balance_finding, unit_finding
 from tracepack.errors import UsageProblem
 from tracepack.questions import find_lot
+from tracepack.recallbooks import credit_trail
 from tracepack.report.answers_recall import RecallAnswer
 from tracepack.report.recalls import Recalled, held_lots, recall_answer
 from tracepack.rulebook import material_library
@@ -58,21 +58,18 @@ def recalled(store: Store, question: RecallQuestion) -> RecallAnswer:
     found = recall(forward, replace(again.physical, doubtful=subjects.physical.doubtful))
     booked = recall(forward, again.attributed)
     shelves, booked_shelves = shelves_of(found), shelves_of(booked)
-    used = credit_ends((*again.physical.deliveries, *again.attributed.deliveries), _attributions(store), store.organisation)
+    books = credit_trail(store, again)
     answer = Recalled(
         physical=found,
         attributed=booked,
         shelves=shelves,
         attributed_shelves=booked_shelves,
-        ends=sorted({*open_ends(found, shelves), *open_ends(booked, booked_shelves), *used}, key=lambda e: (e.lot, e.reason)),
+        ends=sorted({*open_ends(found, shelves), *open_ends(booked, booked_shelves), *books.ends}, key=lambda e: (e.lot, e.reason)),
+        credits=books,
         material_counts=_material_counts(store, found),
         findings=sort_findings([*reading, *_findings(found), *_findings(booked)]),
     )
     return recall_answer(answer, store.latest_import())
-
-
-def _attributions(store: Store) -> Sequence[Attribution]:
-    return ledger_from_facts(store.facts_of(["Attributions"]), organisation=store.organisation, site=store.site).attributions
 
 
 # --- the subject

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,9 +25,9 @@ DAY = dt.date(2026, 1, 1)
 #: 25,000 resins and 75,000 films, each film of four lots: 300,000 links.  The recalled resin is in 100 films, each sold 100 times.
 RESINS, FILMS, TAKES, HIT, SALES = 25_000, 75_000, 4, 100, 100
 ROUNDS = 3
-#: A recall may take so many times what the script takes.  The script follows masses alone: no dated states, no bounds, no cells, no
-#: returns, and it reads four columns of two tables.  Wanted is a fifth.
-LIMIT = 2.0
+#: The script must take at least so many times what the recall takes; wanted is 5.  The script follows masses alone: no dated states,
+#: no bounds, no cells, no returns, no certificates.
+LIMIT = 5.0
 
 
 def _fact(sheet: str, key: tuple[str, ...], *rows: dict[str, Value]) -> Fact:
@@ -66,54 +68,107 @@ def facts() -> Iterator[Fact]:
             )
 
 
-def plain_rows(path: Path) -> None:
-    """The same rows in the plainest database there is: links and shipments."""
-    with sqlite3.connect(path) as rows:
-        rows.execute("create table links (source text, target text, kg real)")
-        rows.execute("create table shipments (number text, lot text, customer text, kg real)")
-        links = ((f"R-{n}", f"F-{film}", 25.0) for film in range(FILMS) for n in sorted(set(resins_of(film))))
-        rows.executemany("insert into links values (?, ?, ?)", links)
-        sold = ((f"S-{film}-{sale}", f"F-{film}", f"SHOP-{sale}", 0.5) for film in range(HIT) for sale in range(SALES))
-        rows.executemany("insert into shipments values (?, ?, ?, ?)", sold)
+#: The sheets as anybody has them: saved as text.
+SHEETS = {
+    "deliveries": ("supplier", "lot_no", "material", "delivery_date", "quantity", "unit"),
+    "production": ("run_no", "date", "site", "direction", "supplier", "lot_no", "quantity", "unit"),
+    "shipments": ("shipment_no", "date", "customer", "lot_no", "quantity", "unit", "kind"),
+}
 
 
-def script(path: Path, lot: str) -> dict[str, float]:
-    """What anybody would write in an afternoon: all links into a graph, shares downwards in order, shipments by customer."""
-    with sqlite3.connect(path) as rows:
-        graph = nx.DiGraph()
-        for source, target, kg in rows.execute("select source, target, kg from links"):
-            graph.add_edge(source, target, kg=kg)
-        share: dict[str, float] = {}
-        for node in nx.topological_sort(graph):
-            came = [(graph.edges[before, node]["kg"], share[before]) for before in graph.predecessors(node)]
-            share[node] = 1.0 if node == lot else sum(kg * part for kg, part in came) / sum(kg for kg, _ in came) if came else 0.0
-        found: dict[str, float] = {}
-        for _, sold, customer, kg in rows.execute("select number, lot, customer, kg from shipments"):
-            if share.get(sold):
-                found[customer] = found.get(customer, 0.0) + kg * share[sold]
-        return found
+def write_sheets(folder: Path) -> None:
+    """The rows that the workspace holds, a csv file a sheet."""
+    with ExitStack() as stack:
+        files = {name: stack.enter_context((folder / f"{name}.csv").open("w", newline="", encoding="utf-8")) for name in SHEETS}
+        writers = {name: csv.DictWriter(files[name], columns) for name, columns in SHEETS.items()}
+        for writer in writers.values():
+            writer.writeheader()
+        for fact in facts():
+            writers[fact.sheet.lower()].writerows([dict(row.values) for row in fact.rows])
 
 
-def quickest(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+@dataclass
+class Found:
+    """What the script finds: kilograms affected by lot, customer and shipment, and where the rest of it is."""
+
+    lots: dict[tuple[str, str], float]
+    customers: dict[str, float]
+    shipments: list[tuple[str, str, str, float]]
+    stock: float
+    lost: float
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as text:
+        yield from csv.DictReader(text)
+
+
+def graph_of(folder: Path) -> nx.DiGraph:
+    """Lots, runs and shipments as a graph, kilograms on its edges and on what was delivered."""
+    graph = nx.DiGraph()
+    for row in rows_of(folder / "deliveries.csv"):
+        graph.add_node((row["supplier"], row["lot_no"]), kg=float(row["quantity"]))
+    for row in rows_of(folder / "production.csv"):
+        lot, run = (row["supplier"], row["lot_no"]), ("run", row["site"], row["run_no"])
+        if row["direction"] == "in":
+            graph.add_edge(lot, run, kg=float(row["quantity"]))
+        else:
+            graph.add_edge(run, lot, kg=float(row["quantity"]))
+    for row in rows_of(folder / "shipments.csv"):
+        number = ("shipment", row["shipment_no"], row["customer"], row["date"])
+        graph.add_edge((US, row["lot_no"]), number, kg=float(row["quantity"]))
+    return graph
+
+
+def script(folder: Path, lot: tuple[str, str]) -> Found:
+    """What anybody would write in an afternoon: the sheets into a graph, shares downwards in order, sums of what holds any."""
+    graph = graph_of(folder)
+    share: dict[tuple[str, ...], float] = {}
+    found = Found({}, {}, [], 0.0, 0.0)
+    for node in nx.topological_sort(graph):
+        came = [(kg, share[before]) for before, _, kg in graph.in_edges(node, "kg")]
+        mass = sum(kg for kg, _ in came)
+        part = share[node] = 1.0 if node == lot else sum(kg * of for kg, of in came) / mass if mass else 0.0
+        if not part:
+            continue
+        if node[0] == "shipment":
+            found.shipments.append((node[1], node[2], node[3], part * mass))
+            found.customers[node[2]] = found.customers.get(node[2], 0.0) + part * mass
+            continue
+        left = sum(kg for _, _, kg in graph.out_edges(node, "kg"))
+        if node[0] == "run":
+            found.lost += part * (mass - left)
+        else:
+            found.lots[node] = part * (graph.nodes[node].get("kg") or mass)
+            found.stock += part * ((graph.nodes[node].get("kg") or mass) - left)
+    return found
 
 
 @pytest.mark.benchmark
 def test_a_recall_in_a_large_workspace_beside_a_script_that_loads_it(tmp_path: Path, record_property: pytest.RecordProperty) -> None:
     Store.create(tmp_path / "w.db", US, SITE).record_import([FILE], list(facts()))
     workspace = Workspace.open(tmp_path / "w.db")
-    plain_rows(tmp_path / "plain.db")
-    answer = workspace.recall(lot="R-0", owner=SUPPLIER)
-    assert len(answer.shipments) == HIT * SALES
-    expected = script(tmp_path / "plain.db", "R-0")
-    assert {c.customer: float(c.affected_mass_kg or "nan") for c in answer.customers} == pytest.approx(expected, abs=1e-6)
-    mine = quickest(lambda: workspace.recall(lot="R-0", owner=SUPPLIER))
-    theirs = quickest(lambda: script(tmp_path / "plain.db", "R-0"))
+    write_sheets(tmp_path)
+    answer, found = workspace.recall(lot="R-0", owner=SUPPLIER), script(tmp_path, (SUPPLIER, "R-0"))
+    assert len(answer.shipments) == len(found.shipments) == HIT * SALES
+    assert {c.customer: float(c.affected_mass_kg or "nan") for c in answer.customers} == pytest.approx(found.customers, abs=1e-6)
+    assert {(x.owner, x.number): float(x.affected_mass_kg or "nan") for x in answer.lots} == pytest.approx(found.lots, abs=1e-6)
+    assert (float(answer.book_stock_kg or "nan"), float(answer.lost_kg or "nan")) == pytest.approx((found.stock, found.lost), abs=1e-6)
+    mine, theirs = quickest(
+        lambda: workspace.recall(lot="R-0", owner=SUPPLIER),
+        lambda: script(tmp_path, (SUPPLIER, "R-0")),
+    )
     record_property("ratio", theirs / mine)
     print(f"networkx script / recall = {theirs / mine:.1f} ({theirs:.2f} s / {mine:.2f} s)")  # noqa: T201
-    assert mine <= LIMIT * theirs
+    assert theirs >= LIMIT * mine
+
+
+def quickest(*works: Callable[[], object]) -> list[float]:
+    """The least processor seconds of each, by turns."""
+    times: dict[int, list[float]] = {}
+    for _ in range(ROUNDS):
+        for number, work in enumerate(works):
+            start = time.process_time()
+            work()
+            times.setdefault(number, []).append(time.process_time() - start)
+    return [min(times[number]) for number in range(len(works))]

@@ -31,7 +31,8 @@ def test_a_source_that_nobody_describes_is_not_located(tmp_path: Path):
     halves = [{"Supplier": "SUP", "Lot No": "A", "Source ID": name, "Share %": 50} for name in ("CORN", "MYSTERY")]
     desk.fill("Lot Sources", *halves).bring_in()
     back = desk.run("recall", "--drill", "--json").json["backward"]
-    assert (back["located_share"], back["sourced_share"]) == (1.0, 0.7)
+    assert (back["located_share"], back["sourced_share"], back["complete"]) == (1.0, 0.7, False)
+    assert desk.run("recall", "--drill").code == 1
 
 
 def test_thirds_are_located_whole(tmp_path: Path):
@@ -57,9 +58,36 @@ def test_both_directions_by_hand(tmp_path: Path):
     assert (answer.forward_seconds, answer.backward_seconds) == (1.5, 2.5)
     assert answer.forward.located_share == 1.0
     assert (answer.backward.shipment, answer.backward.customer, answer.backward.lot.number) == ("S-1", "SHOP", "FILM")
-    assert [(s.lot, s.share, s.source) for s in answer.backward.sources] == [("A", 0.6, "CORN, corn, US"), ("B", 0.4, "")]
+    assert [(s.lot, s.share, s.dry_kg, s.source) for s in answer.backward.sources] == [
+        ("A", 0.6, "18", "CORN, corn, US"),
+        ("B", 0.4, "12", ""),
+    ]
+    assert (answer.backward.shipped_kg, answer.backward.dry_kg, answer.backward.exact) == ("30", "30", True)
     assert (answer.backward.located_share, answer.backward.sourced_share) == (1.0, 0.6)
     assert not answer.complete, "B names no source"
+
+
+def test_a_lot_that_is_sold_often_is_picked_no_oftener(tmp_path: Path):
+    """L1 left in one shipment, L2 in thirty: chance picks lots, and then one of the lot's shipments."""
+    desk = Desk(tmp_path).fill("Deliveries", delivery("L1", "PLA", 100), delivery("L2", "PLA", 100))
+    sale = {"Date": "2026-02-01", "Customer": "SHOP", "Supplier": "SUP", "Quantity": 1, "Unit": "kg"}
+    rows = [sale | {"Shipment No": f"S-{n}", "Lot No": "L2" if n else "L1"} for n in range(31)]
+    desk.fill("Shipments", *rows).bring_in()
+    seen = [picked(desk, "--seed", str(seed))[1] for seed in range(24)]
+    assert 6 <= seen.count("S-0") <= 18
+
+
+def test_a_silo_is_followed_back_as_it_was_on_the_day_of_the_shipment(tmp_path: Path):
+    """100 kg of A on the 5th, 10 kg sold on the 10th, 90 kg of B on the 20th: what left is all of A, and 6 kg of it are water."""
+    first = delivery("A", "PLA", 100, **{"Own Lot No": "SILO", "Moisture %": 60, "Feedstock Source": "CORN"})
+    second = delivery("B", "PLA", 90, **{"Own Lot No": "SILO", "Delivery Date": "2026-01-20"})
+    desk = Desk(tmp_path).fill("Deliveries", first, second)
+    source = {"Source ID": "CORN", "Feedstock": "corn", "Category": "bio", "Country of Origin": "US", "Supplier": "SUP"}
+    sale = {"Shipment No": "S-1", "Date": "2026-01-10", "Customer": "SHOP", "Lot No": "SILO", "Quantity": 10, "Unit": "kg"}
+    desk.fill("Feedstock Sources", source).fill("Shipments", sale).bring_in()
+    back = desk.run("recall", "--drill", "--json").json["backward"]
+    assert [(s["lot"], s["share"], s["dry_kg"]) for s in back["sources"]] == [("A", 1.0, "4")]
+    assert (back["shipped_kg"], back["dry_kg"]) == ("10", "4")
 
 
 def picked(desk: Desk, *options: str) -> tuple[str, str]:

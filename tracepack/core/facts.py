@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from tracepack.core.ledger import (
@@ -86,8 +87,12 @@ def decode_value(value: JsonValue) -> Value:
         return Interval(float(low), float(high))
     if isinstance(value, dict):
         ((tag, text),) = value.items()
-        return dt.date.fromisoformat(text) if tag == "d" else Decimal(text)
+        return _day(text) if tag == "d" else Decimal(text)
     return value
+
+
+#: Rows share their days.
+_day = lru_cache(maxsize=4096)(dt.date.fromisoformat)
 
 
 _BARE_LIMIT = Decimal("0.1")

@@ -6,7 +6,7 @@ Q4 = sum m Y / sum m; Q5 = sum m P / sum m.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracepack.core.bounds import Term, ratio_range, sum_range
@@ -53,6 +53,17 @@ def pieces_of(composition: Mapping[Root, float]) -> list[Piece]:
     return pieces
 
 
+def _alike(pieces: Iterable[Piece]) -> list[Piece]:
+    """The same with all pieces of the same material (or choice) as one: their ranges add up alike, since each is of its own share."""
+    shares: dict[tuple[bool, bool, tuple[Props, ...]], float] = {}
+    first: dict[tuple[bool, bool, tuple[Props, ...]], Piece] = {}
+    for piece in pieces:
+        key = (piece.water, piece.share < 0.0, piece.options)
+        first.setdefault(key, piece)
+        shares[key] = shares.get(key, 0.0) + piece.share
+    return [Piece(shares[key], piece.options, piece.water) for key, piece in first.items()]
+
+
 def regions_of(pieces: Sequence[Piece], change: Callable[[Props], Props] | None = None) -> list[tuple[float, Region]]:
     """Each piece's share and the region of what it may be, every material first put through ``change``."""
     known: dict[int, Region] = {}  # by identity: pieces share their materials, and comparing those costs more than all else
@@ -92,12 +103,12 @@ def _per_mass(terms: Sequence[tuple[float, Interval]]) -> Interval:
 
 def carbon_range(composition: Mapping[Root, float]) -> Interval:
     """Organic carbon per kg of dry mass."""
-    return sum_range([(m, r.carbon) for m, r in regions_of(pieces_of(composition))])
+    return sum_range([(m, r.carbon) for m, r in regions_of(_alike(pieces_of(composition)))])
 
 
 def bio_range(composition: Mapping[Root, float]) -> Interval | None:
     """Q1 alone; None where there is no organic carbon."""
-    return ratio_range([Term(m, r.organic) for m, r in regions_of(pieces_of(composition))])
+    return ratio_range([Term(m, r.organic) for m, r in regions_of(_alike(pieces_of(composition)))])
 
 
 def bio_carbon_of(root: Root) -> Interval:
@@ -109,7 +120,7 @@ def bio_carbon_of(root: Root) -> Interval:
 
 def figures_of(composition: Mapping[Root, float], *, made: bool) -> dict[str, Figure]:
     """All five figures of a composition; ``made`` says that a recipe (run or composition) put it together."""
-    pieces = pieces_of(composition)
+    pieces = _alike(pieces_of(composition))
     regions = regions_of(pieces)
     base = figure_ranges(regions)
     moved = _ranks_that_move(pieces, regions, base)
@@ -129,7 +140,7 @@ def figures_of(composition: Mapping[Root, float], *, made: bool) -> dict[str, Fi
 
 def least_figures(composition: Mapping[Root, float]) -> dict[str, float | None]:
     """The low ends of `figures_of` without their evidence, which costs far more to find; None where a figure does not apply."""
-    ranges = figure_ranges(regions_of(pieces_of(composition)))
+    ranges = figure_ranges(regions_of(_alike(pieces_of(composition))))
     return {name: None if span is None else rounded_share(span.low) for name, span in ranges.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,14 +26,15 @@ class FlowPart:
     bio: Interval
 
 
-def flow_parts(mixture: Mixture, asked: LotKey) -> tuple[tuple[FlowPart, ...], bool]:
-    """The parts of a lot (of a running pool: of its latest state), largest first, together the whole of its dry mass.
+def flow_parts(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> tuple[tuple[FlowPart, ...], bool]:
+    """The parts of a lot (of a running pool: of its state on a day, else of its latest), largest first, the whole of its dry mass.
 
     And whether each part is known as it stands: through a chemical conversion parts are by carbon, and where a run does not say
     in which part its inputs are in an output, in proportion.
     """
     lot = mixture.lineage.canonical(asked)
-    key: NodeKey = ("state", lot, mixture.pools[lot].seen[-1])
+    pool = mixture.pools[lot]
+    key: NodeKey = ("state", lot, pool.seen[-1] if on is None else pool.state_on(on))
     held, rest = origins(key, mixture.nodes, mixture.order)
     exact = all(root.kind in ("delivery", "tested", "unknown") for root in composition(key, mixture.nodes, mixture.order))
     grouped: dict[tuple[LotKey | None, int], list[tuple[Root, float]]] = {}

@@ -54,6 +54,7 @@ class Lineage:
     attributions: Mapping[LotKey, list[Attribution]]
     sources: Mapping[tuple[str, str], FeedstockSource]
     _flows: dict[RunKey, RunFlow] = field(default_factory=dict)
+    _sent: dict[int, tuple[Shipment, int | None]] = field(default_factory=dict, repr=False, compare=False)
     _draws: dict[RunKey, dict[LotKey, list[tuple[int | None, RunRow]]]] = field(default_factory=dict, repr=False, compare=False)
 
     def canonical(self, lot: LotKey) -> LotKey:
@@ -105,7 +106,12 @@ class Lineage:
         return mass_mg(delivery.quantity, delivery.unit, geometry)
 
     def shipment_mg(self, shipment: Shipment) -> int | None:
-        """A shipment's as-is mass in mg; what the lot is made of is asked for only where its unit is no mass."""
+        """A shipment's as-is mass in mg, resolved once; what the lot is made of is asked for only where its unit is no mass."""
+        if id(shipment) not in self._sent:
+            self._sent[id(shipment)] = shipment, self._shipment_mg(shipment)
+        return self._sent[id(shipment)][1]
+
+    def _shipment_mg(self, shipment: Shipment) -> int | None:
         plain = mass_mg(shipment.quantity, shipment.unit)
         if plain is not None:
             return plain

@@ -158,6 +158,7 @@ def _geometry_factor(name: str, geometry: Geometry) -> Decimal | None:
     return None
 
 
+@lru_cache(maxsize=65536)
 def kg_text(mg: int) -> str:
     """Milligrams as a decimal string in kg, without exponent or trailing zeros ("90", "0.5")."""
     whole, rest = divmod(abs(mg), MG_PER_KG)

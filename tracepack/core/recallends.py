@@ -11,6 +11,7 @@ from tracepack.core.ledger import Delivery, LotKey, Run
 from tracepack.core.library import fold_name
 from tracepack.core.lineage import Lineage
 from tracepack.core.recall import Recall, totals_of
+from tracepack.core.recallcredits import CreditAccount
 from tracepack.core.recallstock import Shelf
 from tracepack.core.returns import returns_of
 from tracepack.core.trace import OpenEnd
@@ -28,8 +29,8 @@ def open_ends(found: Recall, shelves: Iterable[Shelf]) -> tuple[OpenEnd, ...]:
     return tuple(sorted(dict.fromkeys(ends), key=lambda e: (e.lot, e.reason)))
 
 
-def credit_ends(deliveries: Iterable[Delivery], attributions: Iterable[Attribution], organisation: str) -> Iterator[OpenEnd]:
-    """The lots and shipments that credits of what is recalled may be attributed to: books mix them, so that none can be told apart.
+def unbooked_ends(deliveries: Iterable[Delivery], attributions: Iterable[Attribution], organisation: str) -> Iterator[OpenEnd]:
+    """The lots and shipments that credits of recalled deliveries may be attributed to, where one of the two is not in the books.
 
     Only attributions from an account of the same input material, from the day on which the first credits came in.
     """
@@ -43,6 +44,23 @@ def credit_ends(deliveries: Iterable[Delivery], attributions: Iterable[Attributi
         if since is not None and row.date >= since:
             lot = LotKey(organisation, row.lot_no or row.shipment_no or "")
             yield OpenEnd(lot, f"credits of what is recalled may be in attribution {row.attribution_no}", None)
+
+
+def mixed_ends(lineage: Lineage, accounts: Iterable[CreditAccount]) -> Iterator[OpenEnd]:
+    """The uses of accounts of which the books do not tell how much was recalled credits, each with the most that may be."""
+    rows = {row.attribution_no: row for row in lineage.ledger.attributions}
+    for use in (use for account in accounts for use in account.uses if use.low < use.high):
+        number, kind = use.entry.number, use.entry.kind
+        most = round(use.output[1])
+        if kind == "attributed":
+            lot = LotKey(lineage.ledger.organisation, rows[number].lot_no or rows[number].shipment_no or "")
+            yield OpenEnd(lot, f"credits of what is recalled are mixed with others in attribution {number}", most)
+        elif kind == "transfer-out":
+            where = LotKey(lineage.ledger.organisation, use.entry.account.site)
+            yield OpenEnd(where, f"credits of what is recalled are mixed with others in credit transfer {number}", most)
+        else:
+            where = LotKey(lineage.ledger.organisation, number)
+            yield OpenEnd(where, f"credits of what is recalled are mixed with others in scrap shipment {number}", most)
 
 
 def adds_up(found: Recall) -> bool:

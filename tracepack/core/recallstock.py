@@ -49,6 +49,8 @@ def shelves_of(found: Recall) -> tuple[Shelf, ...]:
     """Every lot that holds some and is left somewhere, or was counted; by lot and site."""
     lineage = found.forward.lineage
     held = {x.lot for x in found.lots}
+    if not held:
+        return ()
     moved: dict[LotKey, dict[str, list[Movement]]] = {}
     for movement in movements(lineage):
         if movement.lot in held:

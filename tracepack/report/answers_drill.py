@@ -9,7 +9,8 @@ from tracepack.report.answers_recall import RecallAnswer
 class DrillSource(Model):
     """A delivered lot behind the lot that was shipped, with its share of the dry mass; lot "" where nobody recorded any.
 
-    ``source`` names the feedstock sources, "" where none is stated and described.
+    ``dry_kg`` is that share of the shipment's dry mass, null where its mass is not known.  ``source`` names the feedstock sources,
+    "" where none is stated and described.
     """
 
     supplier: str
@@ -17,20 +18,27 @@ class DrillSource(Model):
     material: str
     date: str
     share: float
+    dry_kg: str | None
     source: str
 
 
 class DrillBackward(Model):
     """The way back from a shipment.
 
-    ``located_share`` of the shipped lot's dry mass has a delivered lot, ``sourced_share`` a feedstock source, too.
+    ``shipped_kg`` of the lot left with the shipment, ``dry_kg`` without volatiles; null where not known.  ``located_share`` of the dry
+    mass has a delivered lot, ``sourced_share`` a feedstock source, too.  ``exact``: whether each part is known as it stands (behind
+    a chemical conversion parts are by carbon, and where a run does not say what went where in proportion).  ``complete``: all has
+    a source and a mass, and nothing on the way is missing.
     """
 
     shipment: str
     date: str
     customer: str
     lot: LotAnswer
+    shipped_kg: str | None
+    dry_kg: str | None
     sources: list[DrillSource]
+    exact: bool
     located_share: float
     sourced_share: float
     complete: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tracepack.report.answers import FindingAnswer, Model, OpenEnd, RefAnswer
+from tracepack.report.answers import Cells, FindingAnswer, Model, OpenEnd, RefAnswer
 
 
 class RecallSubject(Model):
@@ -76,7 +76,7 @@ class RecallShipment(Model):
     affected_high_kg: str | None
     share: float | None
     before_withdrawal: bool | None
-    refs: list[RefAnswer]
+    refs: Cells
 
 
 class RecallCustomer(Model):
@@ -141,10 +141,65 @@ class RecallDoubt(Model):
     refs: list[RefAnswer]
 
 
+class RecallCreditUse(Model):
+    """A use of an account that recalled credits came into; ``number`` is the attribution's, transfer's or scrap shipment's.
+
+    ``lot`` and ``shipment`` are what an attribution names.  Kilograms of input; ``output_low_kg`` and ``output_high_kg`` are the
+    affected ones as kilograms of output, by the conversion factor that was used.
+    """
+
+    kind: Literal["attributed", "transfer-out", "scrap-sold"]
+    number: str
+    date: str
+    lot: str
+    shipment: str
+    credits_kg: str
+    affected_low_kg: str
+    affected_high_kg: str
+    output_low_kg: str
+    output_high_kg: str
+    refs: Cells
+
+
+class RecallCreditAccount(Model):
+    """An account that recalled credits came into; those of one account cannot be told apart, so what happened to them has bounds."""
+
+    site: str
+    scheme: str
+    feedstock: str
+    category: str
+    country: str
+    material: str
+    received_low_kg: str
+    received_high_kg: str
+    left_low_kg: str
+    left_high_kg: str
+    uses: list[RecallCreditUse]
+
+
+class RecallClaimed(Model):
+    """A shipment that may have been sold with content attributed from recalled credits: what the customer kept, and how much of it.
+
+    ``mass_kg`` and ``affected_high_kg`` are null where the mass is not known.
+    """
+
+    shipment: str
+    customer: str
+    customer_name: str
+    date: str
+    owner: str
+    number: str
+    mass_kg: str | None
+    affected_low_kg: str
+    affected_high_kg: str | None
+    refs: Cells
+
+
 class RecallAttributed(Model):
     """What has the subject as an attributed origin: bookkeeping, never added to what is physically there.
 
-    ``subject_kg`` are the deliveries under mass balance or book and claim that name it.
+    ``subject_kg`` are the deliveries under mass balance or book and claim that name it.  ``credits`` are the books' accounts that
+    credits of the subject came into, whatever it is asked for by; ``claimed`` is what was sold with content attributed from them.
     """
 
     subject_kg: str | None
@@ -152,6 +207,8 @@ class RecallAttributed(Model):
     lots: list[RecallLot]
     shipments: list[RecallShipment]
     stock: list[RecallStock]
+    credits: list[RecallCreditAccount]
+    claimed: list[RecallClaimed]
 
 
 class RecallAnswer(Model):

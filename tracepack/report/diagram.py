@@ -142,17 +142,20 @@ def render_diagram(
 
 
 def fitted(lineage: LineageAnswer, drawing: Drawing, *, lang: str = "en", fonts: Fonts | None = None) -> Drawing:
-    """The drawing with the largest limit at which all can be read on A3, before any fold is opened by name; 60 where nothing folds."""
-    if drawing.whole or len(lineage.nodes) <= LIMIT:
+    """The drawing with the largest limit at which all can be read on A3, before any fold is opened by name; 60 for the whole."""
+    if drawing.whole:
+        return replace(drawing, limit=LIMIT)
+
+    def readable(limit: int) -> bool:
+        scene = _scene(lineage, replace(drawing, limit=limit, opened=()), lang, fonts)
+        return not scene.large and is_readable(*picture_size(_drawn(_dot(scene, "-", _PAPERS[0]), scene)))
+
+    if len(lineage.nodes) <= LIMIT and readable(LIMIT):
         return replace(drawing, limit=LIMIT)
     least, most = 0, len(_LIMITS) - 1  # the first of the falling limits that is readable, by halving
     while least < most:
         middle = (least + most) // 2
-        scene = _scene(lineage, replace(drawing, limit=_LIMITS[middle], opened=()), lang, fonts)
-        if not scene.large and is_readable(*picture_size(_drawn(_dot(scene, "-", _PAPERS[0]), scene))):
-            most = middle
-        else:
-            least = middle + 1
+        least, most = (least, middle) if readable(_LIMITS[middle]) else (middle + 1, most)
     return replace(drawing, limit=_LIMITS[least])
 
 

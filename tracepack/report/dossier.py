@@ -122,7 +122,7 @@ def build_dossier(
         trace=trace,
         lineage=lineage,
         evidence=evidence,
-        runs=[_run(run, ledger) for run in runs],
+        runs=[run_answer(run, ledger) for run in runs],
         lab_tests=[_lab_test(t) for t in sorted(tests, key=lambda t: (t.report_date, t.report_no, t.lot_no))],
         records=[_record(r) for r in records],
         sources=sources,
@@ -167,7 +167,8 @@ def _material(row: RunRow, ledger: Ledger) -> Material | None:
     return next((m for owner in owners for m in found if m.supplier == owner), None)
 
 
-def _run(run: Run, ledger: Ledger) -> DossierRun:
+def run_answer(run: Run, ledger: Ledger) -> DossierRun:
+    """A run as the report shows it, each row with its as-is mass."""
     masses = [None if r.quantity is None else mass_mg(r.quantity, r.unit or "", _material(r, ledger)) for r in run.rows]
     sums: dict[str, str | None] = {}
     for direction in ("in", "out", "loss"):

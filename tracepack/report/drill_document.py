@@ -79,7 +79,7 @@ def _seconds(seconds: float, w: Wording) -> str:
 
 def _backward(answer: DrillAnswer, w: Wording) -> list[Block]:
     back = answer.backward
-    heads = (*(w(f"recall.column.{name}") for name in ("supplier", "lot", "material", "date", "share")), w("drill.source"))
+    heads = (*(w(f"recall.column.{name}") for name in ("supplier", "lot", "material", "date", "share")), w("drill.dry"), w("drill.source"))
     rows = tuple(
         (
             Cell(s.supplier),
@@ -87,12 +87,15 @@ def _backward(answer: DrillAnswer, w: Wording) -> list[Block]:
             Cell(s.material),
             Cell(s.date),
             Cell(w.percent(s.share), number=s.share),
+            Cell(w.kg(s.dry_kg), number=None if s.dry_kg is None else float(s.dry_kg)),
             Cell(s.source or ("" if not s.lot else w("text.source_none"))),
         )
         for s in back.sources
     )
     says = w("drill.backward_says", lot=_lot(back.lot.owner, back.lot.number), count=len(rows))
-    return [Paragraph(says), Table(heads, rows, frozenset({4}))]
+    sent = w("drill.backward_masses", shipped=w.kg(back.shipped_kg), dry=w.kg(back.dry_kg))
+    notes = [] if back.exact else [Paragraph(w("flow.inexact"))]
+    return [Paragraph(f"{says} {sent}"), *notes, Table(heads, rows, frozenset({4, 5}))]
 
 
 def _signatures(w: Wording) -> Table:

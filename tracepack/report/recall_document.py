@@ -7,6 +7,8 @@ from typing import Protocol
 
 from tracepack.report.answers_recall import (
     RecallAnswer,
+    RecallClaimed,
+    RecallCreditUse,
     RecallCustomer,
     RecallDelivery,
     RecallLot,
@@ -20,7 +22,10 @@ _TOTALS = ("subject", "shipped", "book_stock", "lost", "unaccounted")
 _SHIPPED = ("date", "shipment", "customer", "lot", "mass", "returned", "affected", "bounds", "share", "withdrawal")
 _STOCK = ("site", "lot", "supplier", "material", "book", "affected", "bounds", "counted_on", "counted", "counted_affected")
 _LOTS = ("depth", "lot", "supplier", "material", "mass", "affected", "bounds", "share")
+_CREDITS = ("account", "date", "entry", "entry_number", "for_lot", "for_shipment", "credits", "of_it", "output")
+_CLAIMED = ("date", "shipment", "customer", "name", "lot", "supplier", "kept", "claimed")
 _RIGHT = {"mass", "returned", "affected", "book", "counted", "counted_affected", "share", "shipments", "lots", "depth", "part"}
+_RIGHT |= {"credits", "of_it", "output", "kept", "claimed"}
 
 _Row = Sequence[str | Cell]
 
@@ -44,6 +49,8 @@ def compose_recall(answer: RecallAnswer, lang: str) -> Document:
         "attributed_shipments": _rows(_SHIPPED, [_shipment(row, w) for row in booked.shipments], w),
         "attributed_stock": _rows(_STOCK, [_shelf(row, w) for row in booked.stock], w),
         "attributed_lots": _rows(_LOTS, [_lot(row, w) for row in booked.lots], w),
+        "credits": _credits(answer, w),
+        "claimed": _rows(_CLAIMED, [_claimed(row, w) for row in booked.claimed], w),
         "findings": [Bullets(tuple(f"{f.name}: {f.message} {f.hint}" for f in answer.findings))] if answer.findings else [],
     }
     sections = tuple(Section(name, w(f"recall.{name}"), tuple(body)) for name, body in blocks.items() if body)
@@ -58,16 +65,42 @@ def compose_customer(answer: RecallAnswer, customer: RecallCustomer, lang: str) 
     rows = [[row.date, row.shipment, row.number, row.material, *_shipment(row, w)[4:]] for row in sent]
     name = w("recall.for_customer", name=customer.name or customer.customer, id=customer.customer)
     total = Table(("", ""), ((Cell(w("recall.column.affected")), _kg(customer.affected_mass_kg, w)),))
-    sections = (
-        Section("customer", name, (Paragraph(_title(answer, w)), *_days(answer, w), total)),
-        Section("shipments", w("recall.shipments"), tuple(_rows(columns, rows, w))),
-    )
+    claimed = [[row.date, row.shipment, row.number, *_claimed(row, w)[6:]] for row in _claimed_by(answer, customer.customer)]
+    parts = {
+        "shipments": _rows(columns, rows, w),
+        "claimed": _rows(("date", "shipment", "lot", "kept", "claimed"), claimed, w),
+    }
+    head = Section("customer", name, (Paragraph(_title(answer, w)), *_days(answer, w), total))
+    sections = (head, *(Section(part, w(f"recall.{part}"), tuple(blocks)) for part, blocks in parts.items() if blocks))
     return Document(lang, customer.customer, w("text.as_known", number=answer.as_known_after_import), sections)
+
+
+def concerned(answer: RecallAnswer) -> list[RecallCustomer]:
+    """Every customer to be told: those who received any of it, and those whose goods were sold with its credits; by Party ID."""
+    told = {customer.customer for customer in answer.customers}
+    names = {row.customer: row.customer_name for row in answer.attributed.claimed if row.customer not in told}
+    others = [
+        RecallCustomer(
+            customer=customer,
+            name=name,
+            shipments=0,
+            lots=0,
+            affected_mass_kg="0",
+            affected_low_kg="0",
+            affected_high_kg="0",
+        )
+        for customer, name in names.items()
+    ]
+    return sorted([*answer.customers, *others], key=lambda c: c.customer)
+
+
+def _claimed_by(answer: RecallAnswer, customer: str) -> list[RecallClaimed]:
+    return [row for row in answer.attributed.claimed if row.customer == customer]
 
 
 def statement(answer: RecallAnswer, w: Wording) -> str:
     """Whether all of the subject was followed to where it is, in a sentence."""
-    if not answer.lots and not answer.attributed.lots:
+    if not answer.lots and not answer.attributed.lots and not answer.attributed.credits:
         return w("recall.nothing")
     if answer.complete:
         return w("recall.complete", mass=w.kg(answer.unaccounted_kg))
@@ -200,3 +233,36 @@ def _attributed(answer: RecallAnswer, w: Wording) -> list[Block]:
         return []
     says = Paragraph(w("recall.attributed_says", mass=w.kg(booked.subject_kg)))
     return [says, *_rows(("date", "lot", "supplier", "material", "mass", "part"), _deliveries(booked.deliveries, w), w)]
+
+
+def _credits(answer: RecallAnswer, w: Wording) -> list[Block]:
+    """What came into each account, each use that may have taken any of it, and what may be left."""
+    if not answer.attributed.credits:
+        return []
+    rows: list[_Row] = []
+    for one in answer.attributed.credits:
+        name = ", ".join(filter(None, (one.site, one.scheme, one.feedstock, one.category, one.country, one.material)))
+        came = _span(one.received_low_kg, one.received_high_kg, w)
+        rows.append([name, "", w("recall.credits_in"), "", "", "", "", came, ""])
+        rows += [["", *_use(use, w)] for use in one.uses]
+        rows.append(["", "", w("recall.credits_left"), "", "", "", "", _span(one.left_low_kg, one.left_high_kg, w), ""])
+    return [Paragraph(w("recall.credits_says")), *_rows(_CREDITS, rows, w)]
+
+
+def _use(use: RecallCreditUse, w: Wording) -> list[str | Cell]:
+    what = [use.date, w(f"balance.kind.{use.kind}"), use.number, use.lot, use.shipment]
+    output = Cell("") if use.kind == "transfer-out" else _span(use.output_low_kg, use.output_high_kg, w)
+    return [*what, _kg(use.credits_kg, w), _span(use.affected_low_kg, use.affected_high_kg, w), output]
+
+
+def _claimed(row: RecallClaimed, w: Wording) -> list[str | Cell]:
+    what: list[str | Cell] = [row.date, row.shipment, row.customer, row.customer_name, row.number, row.owner, _kg(row.mass_kg, w)]
+    return [*what, _span(row.affected_low_kg, row.affected_high_kg, w)]
+
+
+def _span(low: str, high: str | None, w: Wording) -> Cell:
+    """Least to most kilograms; one figure where they are the same."""
+    if low == high:
+        return _kg(low, w)
+    least = w.kg(low)
+    return Cell(w("recall.at_least", low=least) if high is None else w("number.range", low=least, high=w.kg(high)))

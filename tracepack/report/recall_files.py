@@ -6,7 +6,7 @@ from tracepack.report.answers_recall import RecallAnswer
 from tracepack.report.fonts import fonts_in_reach
 from tracepack.report.pdf import document_to_pdf
 from tracepack.report.plain import render_plain
-from tracepack.report.recall_document import compose_customer, compose_recall
+from tracepack.report.recall_document import compose_customer, compose_recall, concerned
 from tracepack.report.xlsx import documents_to_xlsx
 
 
@@ -20,7 +20,7 @@ def render_recall(answer: RecallAnswer, file_format: str, lang: str) -> bytes:
     if file_format == "pdf":
         return document_to_pdf(compose_recall(answer, lang), fonts_in_reach())
     if file_format == "xlsx":
-        customers = [compose_customer(answer, customer, lang) for customer in answer.customers]
+        customers = [compose_customer(answer, customer, lang) for customer in concerned(answer)]
         return documents_to_xlsx([compose_recall(answer, lang), *customers])
     text = answer.model_dump_json(by_alias=True, indent=2) if file_format == "json" else recall_text(answer, lang)
     return f"{text}\n".encode()

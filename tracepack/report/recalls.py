@@ -12,6 +12,7 @@ from tracepack.core.findings import Finding
 from tracepack.core.ledger import Delivery, LotKey, StockCount
 from tracepack.core.quantity import kg_text, rounded_share
 from tracepack.core.recall import Amount, HeldLot, Missing, Recall, Sent, Totals, total, totals_of
+from tracepack.core.recallclaims import CreditTrail
 from tracepack.core.recallends import adds_up
 from tracepack.core.recallstock import Shelf
 from tracepack.core.recallsubject import Part, Subject
@@ -33,6 +34,7 @@ from tracepack.report.answers_recall import (
     RecallSubject,
 )
 from tracepack.report.build import finding_answers
+from tracepack.report.recall_credits import claimed_answers, credit_answers
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Recalled:
     shelves: Sequence[Shelf]
     attributed_shelves: Sequence[Shelf]
     ends: Sequence[CoreEnd]
+    credits: CreditTrail
     material_counts: Sequence[StockCount]
     findings: Iterable[Finding]
 
@@ -83,6 +86,8 @@ def recall_answer(found: Recalled, as_known_after: int) -> RecallAnswer:
             lots=_lots(found.attributed),
             shipments=_shipments(found.attributed),
             stock=_stock(found.attributed, found.attributed_shelves),
+            credits=credit_answers(found.credits),
+            claimed=claimed_answers(found.credits),
         ),
         as_known_after_import=as_known_after,
         findings=finding_answers(found.findings),
@@ -237,7 +242,7 @@ def _shipment(recall: Recall, sent: Sent, depth: int, material: str, names: dict
         affected_high_kg=_kg(a.high),
         share=_share(a, kept),
         before_withdrawal=None if withdrawn is None else row.date < withdrawn,
-        refs=[ref_answer(row.source.ref("quantity"))],
+        refs=(row.source.ref("quantity"),),
     )
 
 

@@ -22,7 +22,7 @@ def facts_of_one(connection: Connection, one: int, other: int) -> list[Fact]:
     """The facts that hold after import ``one`` and not after import ``other``, in stored order."""
     first, last = sorted((one, other))
     query = select(*FACT_COLUMNS).where(_moved(first, last), visible(one), not_(visible(other)))
-    return decode_facts(connection, connection.execute(query).mappings())
+    return decode_facts(connection, connection.execute(query).all())
 
 
 def _moved(first: int, last: int) -> ColumnElement[bool]:

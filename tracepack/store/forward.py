@@ -18,7 +18,7 @@ def facts_holding(connection: Connection, sheets: Collection[str], texts: Collec
     """The facts of some sheets that may hold any of some texts in whatever case and spacing; a sieve, in stored order."""
     holds = or_(*(_may_hold(text) for text in sorted(texts)))
     query = select(*FACT_COLUMNS).where(facts.c.sheet.in_(sheets), visible(as_of), holds)
-    return decode_facts(connection, connection.execute(query).mappings())
+    return decode_facts(connection, connection.execute(query).all())
 
 
 def _may_hold(text: str) -> ColumnElement[bool]:
@@ -32,7 +32,7 @@ def _may_hold(text: str) -> ColumnElement[bool]:
 def material_counts(connection: Connection, as_of: int | None) -> list[Fact]:
     """The stock counts of whole materials, in stored order."""
     query = select(*FACT_COLUMNS).where(facts.c.sheet == "Stock Counts", visible(as_of), ~facts.c.payload.contains('"lot_no":'))
-    return decode_facts(connection, connection.execute(query).mappings())
+    return decode_facts(connection, connection.execute(query).all())
 
 
 def naming_facts(connection: Connection, lots: Iterable[LotKey], organisation: str, as_of: int | None) -> list[Fact]:

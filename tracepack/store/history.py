@@ -86,10 +86,10 @@ def _changes(connection: Connection, import_id: int, whole: bool) -> tuple[FactC
     """Replaced facts beside what replaced them, facts taken back, and (``whole``) facts recorded; each by fact number."""
     stood = (facts.c.withdrawn_by == import_id) & facts.c.superseded_by.is_(None)  # what was replaced before did not change
     ended = select(*FACT_COLUMNS, facts.c.withdrawn_by).where(or_(facts.c.superseded_by == import_id, stood))
-    stored = connection.execute(ended).mappings().all()
-    taken_back = {row["id"] for row in stored if row["withdrawn_by"] == import_id}
+    stored = connection.execute(ended).all()
+    taken_back = {row.id for row in stored if row.withdrawn_by == import_id}
     old = decode_facts(connection, stored)
-    new = decode_facts(connection, connection.execute(_recorded(import_id, whole)).mappings())
+    new = decode_facts(connection, connection.execute(_recorded(import_id, whole)).all())
     by_key = {(fact.sheet, fact.key): fact for fact in new}
     replaced = [FactChange("superseded", fact, by_key.get((fact.sheet, fact.key))) for fact in old if fact.fact_id not in taken_back]
     withdrawn = [FactChange("withdrawn", fact, by_key.get((fact.sheet, fact.key))) for fact in old if fact.fact_id in taken_back]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tracepack.core.ledger import Fact, Row
@@ -23,7 +23,10 @@ SHIPMENT = "shipment"
 #: Roles in which a fact touches a lot.
 LOT_ROLES = (NAME, MAKE, TAKE, ABOUT)
 
-_PARTY_COLUMNS = ("supplier", "recipient", "site", "customer", "laboratory", "holder", "certification_body")
+_PARTY_COLUMNS = frozenset({"supplier", "recipient", "site", "customer", "laboratory", "holder", "certification_body"})
+_MATERIAL_COLUMNS = frozenset({"material", "component"})
+_SOURCE_COLUMNS = frozenset({"feedstock_source", "source_id"})
+_NAMING_COLUMNS = _PARTY_COLUMNS | _MATERIAL_COLUMNS | _SOURCE_COLUMNS | {"certificate_no"}
 _DIRECTIONS = {"in": TAKE, "out": MAKE, "loss": TAKE}
 
 
@@ -88,7 +91,7 @@ def named_by(fact: Fact, organisation: str, suppliers: Mapping[str, frozenset[st
     named: set[Link] = set()
     for row in fact.rows:
         owner = _text(row, "supplier") or organisation
-        behind = (suppliers or {}).get(_text(row, "lot_no"), frozenset()) if owner == organisation else frozenset()
+        behind = suppliers.get(_text(row, "lot_no"), frozenset()) if suppliers and owner == organisation else frozenset()
         named.update(_row_names(row, {owner, organisation, *behind}))
         if number := _text(row, "declaration_no"):
             issuers = {owner} if row.sheet == "Deliveries" else {organisation, _text(row, "site")} - {""}
@@ -107,20 +110,19 @@ def suppliers_by_own_number(facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
     return {number: frozenset(owners) for number, owners in found.items()}
 
 
-def _row_names(row: Row, owners: Iterable[str]) -> Iterator[Link]:
-    for owner in owners:
-        for column in ("material", "component"):
-            if name := _text(row, column):
-                yield Link(MATERIAL, owner, fold_name(name))
-                yield Link(RECIPE, owner, fold_name(name))
-        for column in ("feedstock_source", "source_id"):
-            if name := _text(row, column):
-                yield Link(SOURCE, owner, name)
-    for column in _PARTY_COLUMNS:
-        if name := _text(row, column):
+def _row_names(row: Row, owners: Collection[str]) -> Iterator[Link]:
+    for column in row.values.keys() & _NAMING_COLUMNS:
+        name = _text(row, column)
+        if not name:
+            continue
+        if column in _PARTY_COLUMNS:
             yield Link(PARTY, "", name)
-    if name := _text(row, "certificate_no"):
-        yield Link(CERTIFICATE, "", name)
+        elif column in _MATERIAL_COLUMNS:
+            yield from (Link(role, owner, fold_name(name)) for owner in owners for role in (MATERIAL, RECIPE))
+        elif column in _SOURCE_COLUMNS:
+            yield from (Link(SOURCE, owner, name) for owner in owners)
+        else:
+            yield Link(CERTIFICATE, "", name)
 
 
 def _text(row: Row, column: str) -> str:

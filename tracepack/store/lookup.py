@@ -69,7 +69,7 @@ def current_facts(connection: Connection, keys: Iterable[tuple[str, tuple[str, .
             continue  # the first import of such a sheet asks about none of its 100,000 keys
         for batch in batches(sorted(map(key_text, wanted[sheet]))):
             query = select(*FACT_COLUMNS).where(facts.c.sheet == sheet, facts.c.key.in_(batch), visible(None))
-            found.update(((sheet, fact.key), fact) for fact in decode_facts(connection, connection.execute(query).mappings()))
+            found.update(((sheet, fact.key), fact) for fact in decode_facts(connection, connection.execute(query).all()))
     return found
 
 
@@ -81,7 +81,7 @@ def newest_facts(connection: Connection, sheets: Collection[str], text: str, lim
     for sheet in sorted(sheets):
         newest = select(facts.c.id).where(facts.c.sheet == sheet, holds, visible(None)).order_by(facts.c.id.desc()).limit(limit)
         query = select(*FACT_COLUMNS).where(facts.c.id.in_(newest))
-        found += decode_facts(connection, connection.execute(query).mappings())
+        found += decode_facts(connection, connection.execute(query).all())
     return sorted(found, key=lambda fact: -fact.fact_id)
 
 

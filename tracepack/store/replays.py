@@ -34,8 +34,8 @@ def told_of(connection: Connection) -> dict[int, str]:
 
 def withdrawn_facts(connection: Connection, import_id: int) -> list[tuple[FactName, Fact]]:
     """The facts that a withdrawal took back, in stored order."""
-    stored = connection.execute(select(*FACT_COLUMNS).where(facts.c.withdrawn_by == import_id)).mappings().all()
-    by = {row["id"]: row["import_id"] for row in stored}
+    stored = connection.execute(select(*FACT_COLUMNS).where(facts.c.withdrawn_by == import_id)).all()
+    by = {row.id: row.import_id for row in stored}
     return [(FactName(fact.sheet, fact.key, by[fact.fact_id]), fact) for fact in decode_facts(connection, stored)]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Text, and_, column, or_, select, values
+from sqlalchemy import ColumnElement, Connection, FromClause, Text, and_, case, column, or_, select, values
 
 from tracepack.core.ledger import Fact, LotKey
 from tracepack.core.library import fold_name
@@ -22,6 +22,7 @@ from tracepack.store.links import (
     RECIPE,
     RECORD_LOT,
     RECORD_RUN,
+    SHIPMENT,
     TAKE,
     Link,
     links_of,
@@ -34,8 +35,8 @@ from tracepack.store.schema import facts, links
 #: Which way to walk: "up" to what a lot was made from, "down" to what was made from it, "here" not at all.
 Direction = Literal["up", "down", "both", "here"]
 
-#: Databases limit the parameters of one statement, the oldest SQLite to 999.
-BATCH = 300
+#: Databases limit the parameters of one statement, the oldest SQLite to 999; an item may need two.
+BATCH = 450
 
 T = TypeVar("T")
 
@@ -48,11 +49,11 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
 
 
 #: One step of the walk: the lot's role in a fact -> the role of the lots it leads to.
-_STEPS: dict[str, tuple[tuple[str, str], ...]] = {
-    "up": ((NAME, NAME), (MAKE, TAKE)),
-    "down": ((NAME, NAME), (TAKE, MAKE)),
-    "both": ((NAME, NAME), (MAKE, TAKE), (TAKE, MAKE)),
-    "here": ((NAME, NAME),),
+_STEPS: dict[str, dict[str, str]] = {
+    "up": {NAME: NAME, MAKE: TAKE},
+    "down": {NAME: NAME, TAKE: MAKE},
+    "both": {NAME: NAME, MAKE: TAKE, TAKE: MAKE},
+    "here": {NAME: NAME},
 }
 
 
@@ -79,14 +80,15 @@ def reached_lots(connection: Connection, around: Iterable[LotKey], direction: Di
 def _walk(connection: Connection, seeds: Collection[LotKey], direction: Direction, as_of: int | None) -> Iterator[LotKey]:
     asked = values(column("owner", Text), column("number", Text), name="asked").data([tuple(lot) for lot in seeds]).cte("asked")
     reach = select(asked.c.owner, asked.c.number).cte("reach", recursive=True)
-    near, far = links.alias("near"), links.alias("far")
+    near, far, steps = links.alias("near"), links.alias("far"), _STEPS[direction]
     step = (
         select(far.c.owner, far.c.number)
         .select_from(reach)
         .join(near, and_(near.c.number == reach.c.number, near.c.owner == reach.c.owner))
         .join(facts, facts.c.id == near.c.fact_id)
-        .join(far, far.c.fact_id == near.c.fact_id)
-        .where(or_(*(and_(near.c.role == here, far.c.role == there) for here, there in _STEPS[direction])), visible(as_of))
+        # One role each, by the index: a run of thousands of lots is not read again for each of them.
+        .join(far, and_(far.c.fact_id == near.c.fact_id, far.c.role == case(steps, value=near.c.role)))
+        .where(near.c.role.in_(list(steps)), visible(as_of))
     )
     everything = reach.union(step)  # UNION, not UNION ALL: a loop ends where it began
     for owner, number in connection.execute(select(everything.c.owner, everything.c.number)).all():
@@ -119,7 +121,7 @@ def facts_by_id(connection: Connection, ids: Iterable[int], as_of: int | None) -
     found: dict[int, Fact] = {}
     for batch in batches(sorted(ids)):
         query = select(*FACT_COLUMNS).where(facts.c.id.in_(batch), visible(as_of))
-        found.update((fact.fact_id, fact) for fact in decode_facts(connection, connection.execute(query).mappings().all()))
+        found.update((fact.fact_id, fact) for fact in decode_facts(connection, connection.execute(query).all()))
     return found
 
 
@@ -154,7 +156,8 @@ def _namesakes(
     connection: Connection, lots: Iterable[LotKey], found: Iterable[Fact], organisation: str, as_of: int | None
 ) -> dict[int, Fact]:
     """Deliveries that carry the number of a lot nobody delivered or made: was one of them meant?"""
-    links_found = {link for fact in found for link in links_of(fact, organisation)}
+    arriving = (fact for fact in found if fact.sheet in ("Deliveries", "Opening Stock", "Production"))
+    links_found = {link for fact in arriving for link in links_of(fact, organisation)}
     known = {(link.owner, link.number) for link in links_found if link.role in (NAME, MAKE)}
     numbers = {lot.number for lot in lots if lot not in known}
     ids: set[int] = set()
@@ -171,6 +174,8 @@ def described(connection: Connection, start: Iterable[Fact], organisation: str, 
     facts_at_hand = list(start)
     suppliers = suppliers_by_own_number(facts_at_hand)
     wanted = {Link(PARTY, "", organisation)}.union(*(named_by(fact, organisation, suppliers) for fact in facts_at_hand))
+    if not _any_of_sheet(connection, "Attributions"):  # nothing is attributed to any of many shipments
+        wanted = {link for link in wanted if link.role != SHIPMENT}
     while wanted:
         asked |= wanted
         fresh: dict[int, Fact] = {}
@@ -181,6 +186,10 @@ def described(connection: Connection, start: Iterable[Fact], organisation: str, 
     return found
 
 
+def _any_of_sheet(connection: Connection, sheet: str) -> bool:
+    return connection.execute(select(facts.c.id).where(facts.c.sheet == sheet).limit(1)).first() is not None
+
+
 def facts_of_sheets(connection: Connection, sheets: Collection[str] | None, as_of: int | None, *, before: int | None = None) -> list[Fact]:
     """All visible facts, of some sheets or (None) of all, in stored order; ``before`` an import only those of earlier ones."""
     query = select(*FACT_COLUMNS).where(visible(as_of))
@@ -188,4 +197,4 @@ def facts_of_sheets(connection: Connection, sheets: Collection[str] | None, as_o
         query = query.where(facts.c.import_id < before)
     if sheets is not None:
         query = query.where(facts.c.sheet.in_(sheets))
-    return decode_facts(connection, connection.execute(query).mappings())
+    return decode_facts(connection, connection.execute(query).all())
