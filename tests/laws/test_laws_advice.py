@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from laws.language import ORGANISATION, SUPPLIER, parse
@@ -95,6 +95,7 @@ def worlds(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=25)
+@example("A 10kg bio=? ; B 10kg bio=? wo=70 ; C 10kg bio=0 wo=? ; A 1 + B 2 + C 1 -> Z 4", "bio_carbon_toc", random.Random(17))
 @given(worlds(), st.sampled_from(FIGURES), st.integers(0, 10**6).map(random.Random))
 def test_a_missing_value_narrows_by_what_was_promised(world: str, figure: str, rng: random.Random):
     ledger = parse(world)

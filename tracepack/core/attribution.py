@@ -110,6 +110,17 @@ def _inputs(lineage: Lineage, run: Run) -> list[Input]:
     return [item for group in lineage.flow(run).groups for item in (*group.inputs, *group.shared)]
 
 
+def _over(before: Fraction, brought: Fraction, state: State) -> list[Fraction]:
+    """A state's share when it keeps ``before`` of what was left and milligrams are ``brought``; where it is open how much was left,
+    also with nothing of it."""
+    came = state.unknown_mg + sum(flow.mass_mg or 0 for flow in state.inflows)
+    whole = came + state.before_mg
+    shares = [Fraction(before * state.before_mg + brought, whole) if whole else before]
+    if state.open and state.before_mg:
+        shares.append(Fraction(brought, whole if state.unknown_mg else came) if came else Fraction(0))
+    return shares
+
+
 @dataclass
 class _Walk:
     """Shares of lots by dated state, sources first; ``given`` is what lots were given by name."""
@@ -178,12 +189,9 @@ class _Walk:
         found: list[_Share] = []
         low = high = Fraction(0)
         for state in pool.states:
-            mass = state.before_mg + state.unknown_mg + sum(flow.mass_mg or 0 for flow in state.inflows)
-            brought = [(*self._brought(flow), flow.mass_mg or 0) for flow in state.inflows if not regrind]
-            low, high = (
-                (before * state.before_mg + sum((part[end] * part[2] for part in brought), Fraction(0))) / mass if mass else before
-                for end, before in ((0, low), (1, high))
-            )
+            brought = [(self._brought(flow), flow.mass_mg or 0) for flow in state.inflows if not regrind]
+            sums = [sum((share[end] * mass for share, mass in brought), Fraction(0)) for end in (0, 1)]
+            low, high = min(_over(low, sums[0], state)), max(_over(high, sums[1], state))
             found.append((own + low, own + high))
         return tuple(found)
 

@@ -282,7 +282,8 @@ def _shares_known(view: CustodyView, node: NodeKey) -> bool:
     """Whether it is recorded how much of each part went in."""
     if node[0] == "state":
         pool = view.mixture.pools[node[1]]
-        return not pool.mass_unknown and not pool.states[node[2]].unknown_mg and node[1] not in view.mixture.self_fed
+        state = pool.states[node[2]]
+        return not (pool.mass_unknown or state.unknown_mg or state.open) and node[1] not in view.mixture.self_fed
     flow = view.mixture.flows[node[1]]
     group = flow.groups[node[2] if isinstance(node[2], int) else node[2][0]]
     apart = not group.shared or len(flow.groups) == 1

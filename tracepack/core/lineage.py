@@ -71,11 +71,19 @@ class Lineage:
 
     def material(self, lot: LotKey) -> str:
         """The lot's material as its delivery or run states it; "" where none does."""
-        for delivery in self.delivered(lot):
-            return delivery.material
-        rows = (row for run in (*self.makers.get(lot, ()), *self.takers.get(lot, ())) for row in run.rows)
-        named = (row.material for row in rows if row.material and row.lot is not None and self.canonical(row.lot) == lot)
-        return next(named, "")
+        delivered = next((d.material for d in self.delivered(lot)), None)
+        return self._stated_materials.get(lot, "") if delivered is None else delivered
+
+    @cached_property
+    def _stated_materials(self) -> Mapping[LotKey, str]:
+        """The material that the runs state of each lot: the first run that makes it, else the first that takes it."""
+        found: dict[LotKey, str] = {}
+        taken: dict[LotKey, str] = {}
+        for run in sorted(self.ledger.runs, key=lambda r: (r.date, r.key)):
+            for row in run.rows:
+                if row.material and row.lot is not None:
+                    (found if row.direction == "out" else taken).setdefault(self.canonical(row.lot), row.material)
+        return taken | found
 
     def is_regrind(self, lot: LotKey) -> bool:
         """Whether a canonical lot is regrind: by its material's ID or name, or by the kind of a run that made it."""
@@ -162,8 +170,7 @@ class Lineage:
     def _row_material(self, row: RunRow) -> str | None:
         if row.material or row.lot is None:
             return row.material
-        lot = self.canonical(row.lot)
-        return next((d.material for d in self.delivered(lot)), None)
+        return self.material(self.canonical(row.lot)) or None
 
 
 def build_lineage(ledger: Ledger, library: Library) -> tuple[Lineage, tuple[Finding, ...]]:

@@ -26,6 +26,8 @@ NodeKey: TypeAlias = (
 Shares: TypeAlias = Sequence[tuple[NodeKey, float]]
 RootKind: TypeAlias = Literal["delivery", "tested", "unknown", "choice", "product", "water"]
 UNKNOWN_PARTS = (Part(1.0, (UNKNOWN,)),)
+#: A run that takes more than this part of its input from its own loop is no regrind; something was not recorded.
+_MOSTLY = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -180,3 +182,24 @@ def compositions(
                 held[root] = held.get(root, 0.0) + share
             result[node] = held
     return result
+
+
+def self_fed(group: Sequence[NodeKey], nodes: Mapping[NodeKey, Node]) -> dict[LotKey, str]:
+    """The lots of a loop that nothing feeds, or that lives mostly on itself, and which of both: its own output of one day cannot have
+    been its input all day long."""
+    if len(group) == 1:
+        return {}
+    members = set(group)
+    lots = {node[1] for node in group if node[0] == "state"}
+    outside = [_from_outside(nodes[node], members) for node in group]
+    if not any(outside):
+        return dict.fromkeys(lots, "is made from nothing but itself on one day")
+    passing = [1.0 - x for node, x in zip(group, outside, strict=True) if node[0] != "state" and x > 0]
+    if passing and min(passing) > _MOSTLY:
+        return dict.fromkeys(lots, "is made mostly from itself on one day: where it first came from is not recorded")
+    return {}
+
+
+def _from_outside(node: Node, members: set[NodeKey]) -> float:
+    """The share of a node that comes neither from its own loop nor (negative) from reaction water."""
+    return sum(share for other, share in node.origin_mix if other not in members) + sum(share for _, share in node.roots if share > 0)

@@ -12,7 +12,7 @@ from tracepack.core.figures import part_props
 from tracepack.core.findings import Finding, Severity
 from tracepack.core.ledger import Delivery, LotKey, Run, RunKey
 from tracepack.core.lineage import Lineage, upstream
-from tracepack.core.mixing import Node, NodeKey, Order, Root, composition, order_nodes
+from tracepack.core.mixing import Node, NodeKey, Order, Root, composition, order_nodes, self_fed
 from tracepack.core.pools import Inflow, Pool, State, pool_of
 from tracepack.core.properties import Part, RootMatter, delivered_matter, tested_matter
 from tracepack.core.quantity import kg_text
@@ -21,8 +21,6 @@ from tracepack.core.runs import Input, RunFlow
 
 _LOOP_ROUNDS = 200
 _SETTLED = 1e-13
-#: A run that takes more than this part of its input from its own loop is no regrind; something was not recorded.
-_MOSTLY = 0.5
 
 
 @dataclass
@@ -74,7 +72,7 @@ def mix_lots(lineage: Lineage, lots: Iterable[LotKey]) -> Mixture:
     for group in mixture.order.groups:
         _settle_products(mixture, group)
         _settle_choices(mixture, group)
-        _judge_loop(mixture, group)
+        mixture.self_fed.update(self_fed(group, mixture.nodes))
     return mixture
 
 
@@ -213,6 +211,11 @@ def _state_node(mixture: Mixture, lot: LotKey, state: State, number: int) -> Nod
         return Node(roots=[(root, 1.0)])
     if pool.mass_unknown:
         return _unweighed_state(mixture, lot, state)
+    return _loosened(mixture, lot, state, number) if state.open and number else _weighed_state(mixture, lot, state, number)
+
+
+def _weighed_state(mixture: Mixture, lot: LotKey, state: State, number: int) -> Node:
+    """What a state is made of by its masses: what was left of the one before, what came in, what nobody recorded."""
     nodes: list[tuple[NodeKey, float]] = []
     roots: list[tuple[Root, float]] = [(Root("unknown", f"more taken from lot {lot} than it had"), float(state.unknown_mg))]
     if state.before_mg > 0 and number:
@@ -225,6 +228,20 @@ def _state_node(mixture: Mixture, lot: LotKey, state: State, number: int) -> Nod
         else:
             nodes.append((_inflow_node(mixture, inflow), dry))
     return _normalised(nodes, roots)
+
+
+def _loosened(mixture: Mixture, lot: LotKey, state: State, number: int) -> Node:
+    """A state that may have had less left of the one before than the recorded masses say: that part may be anything in it."""
+    even = _weighed_state(mixture, lot, state, number)
+    before: NodeKey = ("state", lot, number - 1)
+    free = sum(share for node, share in even.mix if node == before)
+    if free <= 0:
+        return even
+    mixture.loose.add(f"lot {lot}")
+    came = [(node, share) for node, share in even.mix if node != before]
+    roots = [(root, share) for root, share in even.roots if root.kind != "unknown"]
+    choice = Root("choice", f"lot {lot}", members=tuple(n for n, _ in even.mix), member_roots=tuple(r for r, _ in even.roots))
+    return Node(came, [*roots, (choice, free + sum(share for root, share in even.roots if root.kind == "unknown"))], origin=even.mix)
 
 
 def _unweighed_state(mixture: Mixture, lot: LotKey, state: State) -> Node:
@@ -295,30 +312,6 @@ def _water_finding(flow: RunFlow, dry: DryGroup) -> Finding:
         "Record the Moisture % of the inputs if it was moisture; it is taken as reaction water: no carbon, bio-based mass not known.",
         cells,
     )
-
-
-# --- loops
-
-
-def _judge_loop(mixture: Mixture, group: tuple[NodeKey, ...]) -> None:
-    """Remember the lots of a loop that nothing feeds, or that lives mostly on itself: its own output of one day cannot have
-    been its input all day long."""
-    if len(group) == 1:
-        return
-    members = set(group)
-    lots = {node[1] for node in group if node[0] == "state"}
-    outside = [_from_outside(mixture.nodes[node], members) for node in group]
-    if not any(outside):
-        mixture.self_fed.update(dict.fromkeys(lots, "is made from nothing but itself on one day"))
-        return
-    passing = [1.0 - x for node, x in zip(group, outside, strict=True) if node[0] != "state" and x > 0]
-    if passing and min(passing) > _MOSTLY:
-        mixture.self_fed.update(dict.fromkeys(lots, "is made mostly from itself on one day: where it first came from is not recorded"))
-
-
-def _from_outside(node: Node, members: set[NodeKey]) -> float:
-    """The share of a node that comes neither from its own loop nor (negative) from reaction water."""
-    return sum(share for other, share in node.origin_mix if other not in members) + sum(share for _, share in node.roots if share > 0)
 
 
 # --- conversions and choices

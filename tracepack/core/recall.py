@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tracepack.core.ledger import LotKey, Run, Shipment
 from tracepack.core.lineage import Lineage
+from tracepack.core.pools import returned_mg
 from tracepack.core.recallmatter import Gone, Key
 from tracepack.core.recallnodes import Forward
 from tracepack.core.recallsubject import Subject
@@ -234,16 +235,16 @@ def _sent(forward: Forward, values: Mapping[Key, Value]) -> Iterator[Sent]:
     lineage = forward.lineage
     for lot in forward.pools:
         rows = lineage.shipments.get(lot, ())
-        back = _returned(lineage, rows)
+        back = returned_mg(lineage, rows)
         shares = {day: _of_lot(forward, values, lot, day) for day in {row.date for row in rows}}
         for row in rows:
             if row.kind == "transfer" or (row.is_return and row.reverses_shipment_no):
                 continue
             mass = lineage.shipment_mg(row)
             returned = back.get(row.shipment_no, 0) if not row.is_return else 0
-            net = None if mass is None else -mass if row.is_return else max(0, mass - returned)
+            net = None if mass is None or returned is None else -mass if row.is_return else max(0, mass - returned)
             share = shares[row.date]
-            sent = Sent(row, lot, mass if not row.is_return or mass is None else -mass, returned, _amount(share, net))
+            sent = Sent(row, lot, mass if not row.is_return or mass is None else -mass, returned or 0, _amount(share, net))
             if share.high > 0:
                 yield sent
 
@@ -253,21 +254,14 @@ def _of_lot(forward: Forward, values: Mapping[Key, Value], lot: LotKey, day: dt.
     return _share(values, forward.left(lot) if day is None else forward.drawn_on(lot, day))
 
 
-def _returned(lineage: Lineage, rows: Iterable[Shipment]) -> dict[str, int]:
-    """Milligrams that came back, by the shipment they reverse."""
-    found: dict[str, int] = {}
-    for row in rows:
-        if row.is_return and row.reverses_shipment_no:
-            found[row.reverses_shipment_no] = found.get(row.reverses_shipment_no, 0) + (lineage.shipment_mg(row) or 0)
-    return found
-
-
 def _left(forward: Forward, values: Mapping[Key, Value], lot: LotKey) -> Left:
     """What the book has left of a lot; a delivered lot that shares its own number has given all to the pool of that number."""
     pool = forward.pools[lot]
     share = _of_lot(forward, values, lot, None)
     gave = any(lot in members for members in forward.lineage.pooled.values())
     mass = None if pool.mass_unknown else 0 if gave or pool.origin_missing else pool.balance_mg
+    if pool.left_open and mass and share.high > 0:
+        return Left(lot, None, share, Amount(None, 0.0, share.high * mass, None))
     return Left(lot, mass, share, _amount(share, mass))
 
 

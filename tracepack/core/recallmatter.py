@@ -37,12 +37,16 @@ class Fill(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """What a node is made of; ``unknown`` is the share that nobody recorded, ``open`` says that the shares are not known."""
+    """What a node is made of; ``unknown`` is the share that nobody recorded, ``open`` says that the shares are not known.
+
+    ``left_open``: of what was left of the state before (a feed without an inflow) there may be less, down to nothing.
+    """
 
     feeds: list[Feed] = field(default_factory=list)
     unknown: float = 0.0
     fill: Fill | None = None
     open: bool = False
+    left_open: bool = False
 
 
 class Gone(NamedTuple):

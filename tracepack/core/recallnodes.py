@@ -188,7 +188,9 @@ def _add_state(
         whole = sum(mass for _, mass, _ in weights) + unknown
         if whole > 0:
             feeds = [Feed(source, mass / whole, mass / whole * kept, inflow) for source, mass, inflow in weights if mass]
-            nodes["state", lot, number, part] = Node(feeds, unknown / whole, open=pool.mass_unknown and len(weights) > 1)
+            nodes["state", lot, number, part] = Node(
+                feeds, unknown / whole, open=pool.mass_unknown and len(weights) > 1, left_open=state.open and len(weights) > 1
+            )
 
 
 def _entering(

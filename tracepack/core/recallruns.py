@@ -77,6 +77,7 @@ class Balance:
                 rest = sum(self.most) - sum(mass for _, mass in items)
                 fill = Fill((*items, (("state", _NOBODY, 0, DRY), max(0.0, rest))), self.dry_out)
             feeds = [Feed(key, share * kept[0], share * kept[1]) for key, share in parts]
+            feeds += self._beside(drawn, DRY)
             nodes["group", run.key, number, DRY] = Node(feeds, 1.0 - kept[0], fill, self.unknown and len(self.inputs) > 1)
         self._add_volatiles(nodes, run, number, drawn)
 
@@ -89,17 +90,24 @@ class Balance:
         if self.reaction > 0:
             formed = self.reaction / wet / dry
             parts += [(key, d * formed) for item, d, _ in self.inputs for key, _ in _only(drawn(item.lot), DRY)]
-        nodes["group", run.key, number, WET] = Node([Feed(k, x, x * kept) for k, x in parts], open=self.unknown and len(self.inputs) > 1)
+        feeds = [*(Feed(k, x, x * kept) for k, x in parts), *self._beside(drawn, WET)]
+        nodes["group", run.key, number, WET] = Node(feeds, open=self.unknown and len(self.inputs) > 1)
+
+    def _beside(self, drawn: Drawn, part: int) -> list[Feed]:
+        """Where masses are not known: the inputs that hold nothing of the subject, of which there may be any share; else []."""
+        others = self.unknown and any(not _only(drawn(item.lot), part) for item, *_ in self.inputs)
+        return [Feed(None, 1.0, 0.0)] if others else []
 
     def _add_conversion(self, nodes: MutableMapping[Key, Node], run: Run, number: int, drawn: Drawn) -> None:
         """Outputs by the inputs' carbon; what they carry is all that went in and was not lost, also where water or air came or went."""
         whole = sum(d for _, d, _ in self.inputs)
         took = [Feed(k, d * x / whole, d * x / whole) for i, d, _ in self.inputs for k, x in drawn(i.lot)] if whole > 0 else []
+        took += self._beside(drawn, DRY)
         nodes["feed", run.key, number, DRY] = Node(took, open=self.unknown and len(self.inputs) > 1)
         left = max(0.0, whole - self.plain_dry - self.volatile_loss)
         carried = left / self.out_dry if self.out_dry else 0.0
         shares = [Feed(key, part * x, 0.0) for lot, part in self.given or () for key, x in drawn(lot)]
-        feeds = [*shares, Feed(("feed", run.key, number, DRY), 0.0, carried)]
+        feeds = [*shares, *self._beside(drawn, DRY), Feed(("feed", run.key, number, DRY), 0.0, carried)]
         nodes["group", run.key, number, DRY] = Node(feeds, open=self.unknown or not (self.atoms or len(self.inputs) == 1))
 
     def gone(self, run: Run, number: int) -> Iterator[Gone]:

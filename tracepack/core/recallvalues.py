@@ -83,7 +83,21 @@ def _settled(node: Node, key: Key, values: Values, part_of: PartOf) -> Value:
         return Value(*_drawn_freely(node.fill, values, point), carry)
     low = sum(f.share * v.low for f, v in brought)
     high = sum(f.share * v.high for f, v in brought) + node.unknown
+    if node.left_open:
+        low, high = _with_less(node, brought, low, high)
+        point, carry = (point, carry) if high - low <= _SETTLED else (nan, nan)
     return Value(_inside(low), point if isnan(point) else _inside(point), _inside(high), carry)
+
+
+def _with_less(node: Node, brought: Sequence[tuple[Feed, Value]], low: float, high: float) -> tuple[float, float]:
+    """The least and the most also where nothing was left of the state before; where more was taken than there was, what is not left
+    of it came from nowhere known."""
+    came = [(f, v) for f, v in brought if f.inflow is not None]
+    least, most = sum(f.share * v.low for f, v in came), sum(f.share * v.high for f, v in came)
+    share = sum(f.share for f, _ in came)
+    if node.unknown or not share:
+        return min(low, least), max(high, most + 1.0 - share)
+    return min(low, least / share), max(high, most / share)
 
 
 def _inside(share: float) -> float:
@@ -138,7 +152,7 @@ def _is_exact(nodes: Mapping[Key, Node], group: Sequence[Key], known: Values, pa
     inside = set(group)
     for key in group:
         node = nodes[key]
-        if node.open or node.fill is not None or node.unknown:
+        if node.open or node.left_open or node.fill is not None or node.unknown:
             return False
         for feed in node.feeds:
             part = _own(feed, key, part_of)
@@ -169,7 +183,7 @@ def _solved(
                 matrix[index[key], index[feed.source]] -= mine * (1.0 - own)
             elif feed.source in known:
                 brought[index[key]] += mine * (1.0 - own) * value(known[feed.source])
-        if nodes[key].open:
+        if nodes[key].open or nodes[key].left_open:
             brought[index[key]] = nan
     try:
         found = np.linalg.solve(matrix, brought)

@@ -21,7 +21,7 @@ from tracepack.core.lineage import Lineage, sources_first
 from tracepack.core.properties import delivered_matter, tested_matter
 from tracepack.core.recountblend import VOLATILE, Matter, Mix, balance, blend, dry, in_a_loop, mixed, normal
 from tracepack.core.recountbounds import Allowed, Span, any_of, exact, figure_spans
-from tracepack.core.recountrows import Batch, Movements, arrived, movements, shipped
+from tracepack.core.recountrows import Batch, Movements, arrived, came_back_unweighed, movements, shipped
 from tracepack.core.recountsteps import Step, StepKey
 from tracepack.core.region import UNKNOWN
 
@@ -86,12 +86,15 @@ def _over(spans: Iterable[Span | None]) -> Span | None:
 class _Lot:
     """A lot while the days go by: what comes and leaves by day (mg), the balance, its states so far (from a day on, a mixture).
 
-    ``fixed``: its only state is known beforehand; ``unweighed``: its only inflow has no mass.
+    ``fixed``: its only state is known beforehand; ``unweighed``: its only inflow has no mass; ``unstated``: the days on which a mass
+    that left is not stated; ``unsure``: so the balance may be too high.
     """
 
     came: dict[dt.date, list[tuple[Matter, Fraction, int | None]]] = field(default_factory=lambda: defaultdict(list))
     made: dict[dt.date, list[tuple[_BatchKey, int, int | None]]] = field(default_factory=lambda: defaultdict(list))
     leaves: dict[dt.date, int] = field(default_factory=lambda: defaultdict(int))
+    unstated: set[dt.date] = field(default_factory=set)
+    unsure: bool = False
     states: list[tuple[dt.date, Mix]] = field(default_factory=list)
     balance: int = 0
     entered: int = 0
@@ -121,6 +124,7 @@ class _Lot:
         told = missing > 0 and self.short + missing > weighing * self.entered
         self.short += max(0, missing)
         self.balance = max(0, -missing)
+        self.unsure = self.balance > 0 and (self.unsure or day in self.unstated)
         return missing if told else 0
 
 
@@ -165,6 +169,7 @@ class Replay:
                 self.runs[run.key] = movements(self.lineage, run)
         for day, mg in self._leaving(name):
             held.leaves[day] += mg or 0
+            held.unstated |= {day} if mg is None else set()
         for member in (name, *self.lineage.pooled.get(name, ())):
             self._arrive(held, name, member)
         for run in self.lineage.makers.get(name, ()):
@@ -184,8 +189,8 @@ class Replay:
 
     def _arrive(self, held: _Lot, name: LotKey, member: LotKey) -> None:
         """Deliveries under a lot's name, or into its pool under a member's: what was taken by that name never came here."""
-        taken = 0 if member == name else sum(mg or 0 for _, mg in self._leaving(member))
-        for delivery, mass in arrived(self.lineage, member, taken):
+        leaving = [] if member == name else [mg for _, mg in self._leaving(member)]
+        for delivery, mass in arrived(self.lineage, member, None if None in leaving else sum(mg or 0 for mg in leaving)):
             if member != name and mass == 0:
                 continue
             names = dict.fromkeys((self.lineage.canonical(delivery.lot), name))
@@ -196,6 +201,8 @@ class Replay:
     def _settle_beforehand(self, name: LotKey, held: _Lot) -> None:
         """The state of a lot that nobody delivered or made, or of which a mass is not known."""
         masses = held.masses()
+        if came_back_unweighed(self.lineage, name) and masses:
+            masses[0] = None
         own: StepKey = ("lot", name, 0)
         if not masses:
             self.steps.append(Step(own, dt.date.min, (), unknown=True, known=False))
@@ -225,7 +232,7 @@ class Replay:
         """A lot's new state of a day; None where nothing came in and nothing is missing."""
         held = self.lots[name]
         came, made = held.came.get(day, []), held.made.get(day, [])
-        before, added = held.balance, sum(mass or 0 for *_, mass in (*came, *made))
+        before, added, unsure = held.balance, sum(mass or 0 for *_, mass in (*came, *made)), held.unsure
         unknown = 0 if held.unweighed else held.missing(day, added, self.weighing)
         if not (came or made or unknown):
             return None
@@ -238,12 +245,14 @@ class Replay:
 
         known: list[tuple[Mix, Fraction]] = [({matter: ONE - wet, VOLATILE: wet}, part(mass)) for matter, wet, mass in came]
         if before and held.states:
-            known.append((held.states[-1][1], part(before)))
+            open_mix = {Matter(None, None, f"lot {name}: the mass of a draw is not known"): ONE}
+            known.append((open_mix if unsure else held.states[-1][1], part(before)))
         if unknown:
             known.append(({Matter(None, None): ONE}, part(unknown)))
         feeds = [(batch, output, part(mass)) for batch, output, mass in made]
         came_with = [(matter.delivery, mass) for matter, _, mass in came if matter.delivery is not None]
-        return _Opened(mixed(known), feeds, bool(before and held.states), came_with, bool(unknown), not unknown and not held.unweighed)
+        weighed = not (unknown or held.unweighed or (unsure and before))
+        return _Opened(mixed(known), feeds, bool(before and held.states), came_with, bool(unknown), weighed)
 
     def _settled(self, opened: Mapping[LotKey, _Opened], day: dt.date) -> dict[LotKey, Mix]:
         """The mixtures of a day's new states, those that feed others first."""

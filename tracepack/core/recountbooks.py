@@ -18,7 +18,7 @@ from tracepack.core.properties import delivered_matter
 from tracepack.core.quantity import mass_mg
 from tracepack.core.recount import Replay
 from tracepack.core.recountbounds import Span, exact
-from tracepack.core.recountrows import Batch
+from tracepack.core.recountrows import Batch, came_back_unweighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ class _Flow:
     def _lived(self, lot: LotKey) -> list[_Held]:
         """A lot's days: what was given to it by name is in all of it alike, what runs bring only from their day on."""
         masses, given = self.replay.lots[lot].masses(), self.given.get(lot, 0)
-        whole = 0 if None in masses else sum(mg or 0 for mg in masses)
+        unknown = None in masses or came_back_unweighed(self.replay.lineage, lot)
+        whole = 0 if unknown else sum(mg or 0 for mg in masses)
         sources = frozenset([lot] if given else [])
         if not whole:
             brought = [self._brought(lot, day) for day in self.replay.lots[lot].made]
@@ -126,13 +127,14 @@ class _Flow:
             return [_Held(dt.date.min, None if sources else ZERO, sources)]
         own = Fraction(given, whole)
         carried = self._carried(lot)
-        return [_Held(held.day, own + (held.share or ZERO), sources | held.sources) for held in carried]
+        return [_Held(held.day, None if held.share is None else own + held.share, sources | held.sources) for held in carried]
 
     def _carried(self, lot: LotKey) -> list[_Held]:
         """What runs brought, in each state of a lot whose masses are known."""
         moved = self.replay.lots[lot]
         states: list[_Held] = []
         balance = entered = short = 0
+        unsure = False
         for day in sorted({*moved.came, *moved.made, *moved.leaves}):
             rows = [mg or 0 for *_, mg in (*moved.came.get(day, ()), *moved.made.get(day, ()))]
             entered += sum(rows)
@@ -144,8 +146,10 @@ class _Flow:
                 new, names = self._brought(lot, day)
                 mass = balance + sum(rows) + unknown
                 share = ((last.share or ZERO) * balance + new) / mass if mass else last.share
-                states.append(_Held(day, share, names | (last.sources if balance or not mass else frozenset())))
+                named = names | (last.sources if balance or not mass else frozenset())
+                states.append(_Held(day, None if named and balance and (unsure or last.share is None) else share, named))
             balance = max(0, -lacking)
+            unsure = balance > 0 and (unsure or day in moved.unstated)
         return states
 
     def _brought(self, lot: LotKey, day: dt.date) -> tuple[Fraction, frozenset[LotKey]]:

@@ -171,11 +171,21 @@ def row_mg(lineage: Lineage, row: RunRow) -> int | None:
 
 
 def _described(lineage: Lineage, row: RunRow) -> tuple[str, str | None]:
-    """Whose material a row is of, and which: as it says, else as its lot was delivered."""
+    """Whose material a row is of, and which: as it says, else as its lot was delivered, else as the first run says that made it or,
+    where none does, that took it."""
     if row.lot is None:
         return lineage.ledger.organisation, row.material
     lot = lineage.canonical(row.lot)
-    return lot.owner, row.material or next((d.material for d in lineage.delivered(lot)), None)
+    return lot.owner, row.material or next((d.material for d in lineage.delivered(lot)), None) or _named(lineage, lot)
+
+
+def _named(lineage: Lineage, lot: LotKey) -> str | None:
+    for runs, directions in ((lineage.makers, ("out",)), (lineage.takers, ("in", "loss"))):
+        for run in runs.get(lot, ()):
+            for row in run.rows:
+                if row.direction in directions and row.material and row.lot is not None and lineage.canonical(row.lot) == lot:
+                    return row.material
+    return None
 
 
 def _is_volatile(lineage: Lineage, row: RunRow) -> bool:
@@ -185,22 +195,34 @@ def _is_volatile(lineage: Lineage, row: RunRow) -> bool:
 def shipped(lineage: Lineage, lot: LotKey) -> Iterator[tuple[dt.date, int | None]]:
     """What left a lot with customers, less what they sent back of the same shipment; a return of no shipment comes in again."""
     rows = lineage.shipments.get(lot, ())
-    back: dict[str, int] = {}
+    back: dict[str, list[int | None]] = {}
     for s in rows:
         if s.is_return and s.reverses_shipment_no:
-            back[s.reverses_shipment_no] = back.get(s.reverses_shipment_no, 0) + (lineage.shipment_mg(s) or 0)
+            back.setdefault(s.reverses_shipment_no, []).append(lineage.shipment_mg(s))
     for s in rows:
         if s.kind == "transfer" or (s.is_return and s.reverses_shipment_no):
             continue
-        mass = lineage.shipment_mg(s)
-        if mass is not None:
-            mass = -mass if s.kind == "return" else max(0, mass - back.get(s.shipment_no, 0))
+        mass, came_back = lineage.shipment_mg(s), back.get(s.shipment_no, [])
+        if mass is not None and s.kind == "return":
+            mass = -mass
+        elif mass is not None:
+            mass = None if None in came_back else max(0, mass - sum(mg or 0 for mg in came_back))
         yield s.date, mass
 
 
-def arrived(lineage: Lineage, lot: LotKey, taken: int) -> Iterator[tuple[Delivery, int | None]]:
-    """The deliveries under a lot's own name, less the part that was ``taken`` (mg) under it before it entered another pool."""
+def came_back_unweighed(lineage: Lineage, lot: LotKey) -> bool:
+    """Whether something came back of no shipment and has no mass."""
+    rows = lineage.shipments.get(lot, ())
+    return any(s.is_return and not s.reverses_shipment_no and lineage.shipment_mg(s) is None for s in rows)
+
+
+def arrived(lineage: Lineage, lot: LotKey, taken: int | None) -> Iterator[tuple[Delivery, int | None]]:
+    """The deliveries under a lot's own name, less the part that was ``taken`` (mg; None: some of it not stated) under it before it
+    entered another pool."""
     deliveries = lineage.deliveries.get(lot, ())
+    if taken is None:
+        yield from ((delivery, None) for delivery in deliveries)
+        return
     whole = sum(lineage.delivery_mg(d) or 0 for d in deliveries)
     kept = max(ZERO, ONE - Fraction(taken, whole)) if whole else ONE
     for delivery in deliveries:

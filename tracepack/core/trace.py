@@ -231,6 +231,8 @@ def _lot_ends(mixture: Mixture, lot: LotKey, scope: Scope) -> list[OpenEnd]:
         return [OpenEnd(lot, "taken from before it was there" if early else "more was taken than there was", short)]
     if pool.mass_unknown:
         return [OpenEnd(lot, "a mass that went in is not known", None)]
+    if any(s.open for i, s in enumerate(pool.states) if ("state", lot, i) in scope.nodes):
+        return [OpenEnd(lot, "a mass that was taken is not known", None)]
     return []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from tracepack.core.ledger import Fact, LotKey
-from tracepack.store.links import NAME
+from tracepack.store.links import MAKE, NAME
 from tracepack.store.payload import FACT_COLUMNS, decode_facts, key_text
 from tracepack.store.schema import facts
 from tracepack.store.slices import described, facts_of, visible
@@ -36,7 +36,8 @@ def material_counts(connection: Connection, as_of: int | None) -> list[Fact]:
 
 
 def naming_facts(connection: Connection, lots: Iterable[LotKey], organisation: str, as_of: int | None) -> list[Fact]:
-    """The deliveries and opening stock of some lots, with what those name, in stored order; nothing of what became of the lots."""
-    found = facts_of(connection, set(lots), [NAME], as_of)
+    """The deliveries, opening stock and runs that some lots came from, with what those name, in stored order; nothing of what became
+    of the lots."""
+    found = facts_of(connection, set(lots), [NAME, MAKE], as_of)
     found |= described(connection, found.values(), organisation, as_of)
     return [found[number] for number in sorted(found)]
