@@ -21,7 +21,8 @@ from tracepack.core.stockcounts import count_mg
 class Shelf:
     """A lot at a site ("" where the movements do not say which): the book's milligrams, and what a count makes of them.
 
-    ``counted_mg`` is the newest count rolled forward to the end of the book, None where the lot was not counted there.
+    ``counted_mg`` is the newest count rolled forward to the end of the book, None where the lot was not counted there.  A book that does
+    not know what is there (None) has no masses to hold a count against: it is taken as that of the evening.
     """
 
     lot: LotKey
@@ -62,7 +63,10 @@ def shelves_of(found: Recall) -> tuple[Shelf, ...]:
         sites = moved.get(lot, {})
         share = left[lot].share if lot in left else None
         for site, book in _places(found, left.get(lot), lot, sites):
-            shelves.append(_shelf(lineage, lot, site, book, share, sites.get(site, ()), counts.get((site, lot), ())))
+            if book is None:
+                shelves.append(_unweighed(lineage, left[lot], site, sites.get(site, ()), counts.get((site, lot), ())))
+            else:
+                shelves.append(_shelf(lineage, lot, site, book, share, sites.get(site, ()), counts.get((site, lot), ())))
         told = {s.site for s in shelves if s.lot == lot}
         for (site, counted), rows in sorted(counts.items(), key=lambda c: c[0]):
             if counted == lot and site not in told and share is not None:
@@ -103,14 +107,14 @@ def _shelf(
     lineage: Lineage,
     lot: LotKey,
     site: str,
-    book: int | None,
+    book: int,
     share: Value | None,
     moved: Sequence[Movement],
     counts: Sequence[StockCount],
 ) -> Shelf:
     held = share or Value(0.0, 0.0, 0.0, 0.0)
     amount = amount_of(held, book)
-    if not counts or book is None:
+    if not counts:
         return Shelf(lot, site, book, amount)
     counted = sum(count_mg(lineage, count) or 0 for count in counts)
     day = counts[0].date
@@ -122,10 +126,17 @@ def _shelf(
     return Shelf(lot, site, book, amount, now, amount_of(held, now), tuple(counts))
 
 
-def amount_of(share: Value, mass: int | None) -> Amount:
+def _unweighed(lineage: Lineage, left: Left, site: str, moved: Sequence[Movement], counts: Sequence[StockCount]) -> Shelf:
+    """All that is left of a lot where the book does not know how much: a count says it, if all that moved after its day has a mass."""
+    since = stock_of(m for m in moved if counts and m.date > counts[0].date)
+    if not counts or since is None:
+        return Shelf(left.lot, site, None, left.amount)
+    now = max(0, sum(count_mg(lineage, count) or 0 for count in counts) + since)
+    return Shelf(left.lot, site, None, left.amount, now, amount_of(left.share, now), tuple(counts))
+
+
+def amount_of(share: Value, mass: int) -> Amount:
     """What a mass of a share holds of the subject."""
-    if mass is None:
-        return Amount(None, 0.0, None, None)
     known = share.point == share.point  # nan is not
     point, carried = (share.point * mass, share.carry * mass) if known else (None, None)
     return Amount(point, share.low * mass, share.high * mass, carried)
