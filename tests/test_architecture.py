@@ -149,6 +149,7 @@ CORE = [
     {"recallnodes", "recallvalues"},
     {"recallruns", "recallsubject"},
     {"mixture", "attribution", "papers", "recallmatter"},
+    {"damp"},
     {"conversion", "deciding", "delivered", "dry", "pools"},
     {"arrivals"},
     {"accounts", "recallcredits"},

@@ -9,6 +9,7 @@ from tracepack.core.facts import ledger_from_facts
 from tracepack.core.flowparts import FlowPart, flow_parts
 from tracepack.core.ledger import Ledger, LotKey, Shipment
 from tracepack.core.lineage import Lineage
+from tracepack.core.mixing import NodeKey
 from tracepack.core.quantity import kg_text, rounded_share
 from tracepack.core.trace import trace_up
 from tracepack.errors import UsageProblem
@@ -101,7 +102,8 @@ def _masses(view: View, shipment: Shipment) -> tuple[int | None, float | None]:
     if None in masses:
         return None, None
     shipped = sum(mass or 0 for mass in masses)
-    return shipped, shipped * (1.0 - view.mixture.volatile["state", lot, view.mixture.pools[lot].state_on(shipment.date)])
+    state: NodeKey = ("state", lot, view.mixture.pools[lot].state_on(shipment.date))
+    return shipped, None if state in view.mixture.damp.nodes else shipped * (1.0 - view.mixture.volatile[state])
 
 
 def _described(lineage: Lineage, part: FlowPart) -> float:

@@ -80,7 +80,7 @@ def in_stock(found: Recall) -> dict[LotKey, Amount]:
 
 
 @law
-@given(ledgers(moist=False), st.integers(0, 2**32).map(random.Random))
+@given(ledgers(), st.integers(0, 2**32).map(random.Random))
 def test_what_is_in_a_lot_lies_inside_the_bounds(text: str, rng: random.Random) -> None:
     whole = parse(text)
     ledger = struck(whole, rng)
@@ -98,7 +98,7 @@ def test_what_is_in_a_lot_lies_inside_the_bounds(text: str, rng: random.Random) 
 
 
 @law
-@given(ledgers(moist=False), st.integers(0, 2**32).map(random.Random))
+@given(ledgers(), st.integers(0, 2**32).map(random.Random))
 def test_the_second_algorithm_never_says_more_than_there_is_to_know(text: str, rng: random.Random) -> None:
     whole = parse(text)
     lineage = lineage_of(struck(whole, rng))
@@ -115,7 +115,7 @@ def test_the_second_algorithm_never_says_more_than_there_is_to_know(text: str, r
 
 
 @law
-@given(ledgers(moist=False), st.data())
+@given(ledgers(), st.data())
 def test_what_a_recall_finds_lies_inside_its_bounds(text: str, data: st.DataObject) -> None:
     whole = parse(text)
     ledger = struck(whole, data.draw(st.integers(0, 2**32).map(random.Random)))

@@ -70,7 +70,8 @@ def test_the_second_algorithm_finds_the_origins_that_replaying_every_day_finds(t
         expected: dict[LotKey | None, float] = {}
         for root, share in replayed.shares(lot).items():
             key = root if isinstance(root, LotKey) else None
-            expected[key] = expected.get(key, 0.0) + float(share)
+            if share > 1e-12:  # a loop that is repeated until nothing moves leaves dust behind
+                expected[key] = expected.get(key, 0.0) + float(share)
         found = {root: float(share) for root, share in again(ledger, lot).origins.items()}
         assert found == pytest.approx(expected, abs=1e-9), lot
 

@@ -112,7 +112,7 @@ def content_in(mixture: Mixture, asked: LotKey, on: dt.date | None = None) -> Lo
         lot=asked,
         material=lineage.material(lot),
         mass_mg=mass,
-        dry_mg=None if mass is None else round(mass * (1.0 - _mean_volatile(mixture, lot))),
+        dry_mg=None if mass is None or _is_damp(mixture, lot) else round(mass * (1.0 - _mean_volatile(mixture, lot))),
         figures=figures,
         origins=own,
         attributed_origins=attributed,
@@ -203,6 +203,11 @@ def _regrind(mixture: Mixture, lot: LotKey) -> Iterator[Finding]:
         made = [row for run in mixture.lineage.makers[name] for row in run.rows if row.direction == "out" and row.lot is not None]
         cells = [row.source.ref("lot_no") for row in made if mixture.lineage.canonical(row.lot or name) == name]
         yield Finding("regrind-carries-none", Severity.NOTE, text, hint, tuple(cells))
+
+
+def _is_damp(mixture: Mixture, lot: LotKey) -> bool:
+    """Whether it is not known of any state how much water or solvent it holds."""
+    return any(("state", lot, i) in mixture.damp.nodes for i in range(len(mixture.pools[lot].states)))
 
 
 def _mean_volatile(mixture: Mixture, lot: LotKey) -> float:

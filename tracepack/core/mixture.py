@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from tracepack.core.conversion import Feed, convert
+from tracepack.core.damp import Damp, damp_nodes
 from tracepack.core.deciding import Options, gathered
 from tracepack.core.dry import DryGroup, dry_group
 from tracepack.core.figures import part_props
@@ -49,6 +51,7 @@ class Mixture:
     options: dict[NodeKey, Options] = field(default_factory=dict)
     unexplained: dict[RunKey, str] = field(default_factory=dict)
     self_fed: dict[LotKey, str] = field(default_factory=dict)
+    damp: Damp = field(default_factory=Damp)
 
     def state(self, lot: LotKey, run: Run) -> NodeKey:
         """The state of a lot that a run drew."""
@@ -66,6 +69,7 @@ def mix_lots(lineage: Lineage, lots: Iterable[LotKey]) -> Mixture:
     mixture.order = order_nodes(mixture.edges)
     for group in mixture.order.groups:
         _settle_volatiles(mixture, group)
+    mixture.damp = damp_nodes(pools, runs, mixture.volatile, partial(_inflow_volatile, mixture), mixture.order)
     for node in mixture.edges:
         mixture.nodes[node] = _node(mixture, node)
     mixture.has_choices = any(root.kind == "choice" for node in mixture.nodes.values() for root, _ in node.roots)
@@ -199,7 +203,7 @@ def _node(mixture: Mixture, key: NodeKey) -> Node:
         return _state_node(mixture, key[1], mixture.pools[key[1]].states[key[2]], key[2])
     if key[0] == "group":
         flow = mixture.flows[key[1]]
-        return Node() if flow.chemical else _group_node(mixture, flow, mixture.drys[key])
+        return Node() if flow.chemical else _group_node(mixture, flow, key[2], mixture.drys[key])
     return Node(roots=[(Root("product", f"run {key[1].number}"), 1.0)], origin=[])
 
 
@@ -211,7 +215,8 @@ def _state_node(mixture: Mixture, lot: LotKey, state: State, number: int) -> Nod
         return Node(roots=[(root, 1.0)])
     if pool.mass_unknown:
         return _unweighed_state(mixture, lot, state)
-    return _loosened(mixture, lot, state, number) if state.open and number else _weighed_state(mixture, lot, state, number)
+    loose = (state.open and number > 0) or ("state", lot, number) in mixture.damp.nodes
+    return (_loosened if loose else _weighed_state)(mixture, lot, state, number)
 
 
 def _weighed_state(mixture: Mixture, lot: LotKey, state: State, number: int) -> Node:
@@ -231,17 +236,20 @@ def _weighed_state(mixture: Mixture, lot: LotKey, state: State, number: int) -> 
 
 
 def _loosened(mixture: Mixture, lot: LotKey, state: State, number: int) -> Node:
-    """A state that may have had less left of the one before than the recorded masses say: that part may be anything in it."""
+    """A state that may have had less left of the one before than the recorded masses say: that part may be anything in it; all of it
+    where nobody knows the dry masses either."""
     even = _weighed_state(mixture, lot, state, number)
     before: NodeKey = ("state", lot, number - 1)
-    free = sum(share for node, share in even.mix if node == before)
-    if free <= 0:
+    damp = ("state", lot, number) in mixture.damp.nodes
+    free = [root for root, _ in even.roots if damp or root.kind == "unknown"]
+    nodes = [node for node, _ in even.mix if damp or node == before]
+    if (not nodes and not damp) or len(even.mix) + len(even.roots) == 1:
         return even
     mixture.loose.add(f"lot {lot}")
-    came = [(node, share) for node, share in even.mix if node != before]
-    roots = [(root, share) for root, share in even.roots if root.kind != "unknown"]
     choice = Root("choice", f"lot {lot}", members=tuple(n for n, _ in even.mix), member_roots=tuple(r for r, _ in even.roots))
-    return Node(came, [*roots, (choice, free + sum(share for root, share in even.roots if root.kind == "unknown"))], origin=even.mix)
+    came = [(node, share) for node, share in even.mix if node not in nodes]
+    roots = [(root, share) for root, share in even.roots if root not in free]
+    return Node(came, [*roots, (choice, 1.0 - sum(x for _, x in came) - sum(x for _, x in roots))], origin=even.mix)
 
 
 def _unweighed_state(mixture: Mixture, lot: LotKey, state: State) -> Node:
@@ -263,7 +271,7 @@ def _normalised(nodes: list[tuple[NodeKey, float]], roots: list[tuple[Root, floa
     return Node([(n, x / whole) for n, x in nodes if x], [(r, x / whole) for r, x in roots if x])
 
 
-def _group_node(mixture: Mixture, flow: RunFlow, dry: DryGroup) -> Node:
+def _group_node(mixture: Mixture, flow: RunFlow, number: int, dry: DryGroup) -> Node:
     """A group's outputs: its dry inputs less reaction water, plus an unknown gain; or, after an unexplained loss, what must
     be left of each input and a free rest."""
     states = [(mixture.state(item.lot, flow.run), mass) for item, mass in dry.inputs]
@@ -272,8 +280,9 @@ def _group_node(mixture: Mixture, flow: RunFlow, dry: DryGroup) -> Node:
         mixture.unexplained[flow.run.key] = f"{kg_text(round(dry.gain))} kg more dry matter came out than went in"
     elif dry.missing > 0:
         mixture.unexplained[flow.run.key] = f"{kg_text(round(dry.missing))} kg went in and is neither output nor loss"
-    if dry.open_mix or (dry.missing > 0 and len(states) > 1):
-        return _open_group(mixture, name, states, dry)
+    damp = mixture.damp.inputs(flow.groups[number], lambda item: mixture.state(item.lot, flow.run))
+    if dry.open_mix or ((dry.missing > 0 or damp) and len(states) > 1):
+        return _open_group(mixture, name, states, dry, any_mix=dry.open_mix or damp)
     if dry.tolerated > 0 and len(states) > 1:
         mass = kg_text(round(dry.tolerated))
         text = f"Run {flow.run.key.number}: {mass} kg unaccounted for, within tolerance, taken as a loss in proportion."
@@ -287,14 +296,15 @@ def _group_node(mixture: Mixture, flow: RunFlow, dry: DryGroup) -> Node:
     return _normalised(states, [(gain, dry.gain), (water, -dry.reaction_water)])
 
 
-def _open_group(mixture: Mixture, name: str, states: list[tuple[NodeKey, float]], dry: DryGroup) -> Node:
-    """The part of each input that must be in the output, and a choice among all inputs for the rest."""
+def _open_group(mixture: Mixture, name: str, states: list[tuple[NodeKey, float]], dry: DryGroup, *, any_mix: bool) -> Node:
+    """The part of each input that must be in the output, and a choice among all inputs for the rest, or (``any_mix``) for all of it."""
     mixture.loose.add(name)
     whole = sum(m for _, m in states)
     origin = [(n, m / whole) for n, m in states] if whole > 0 else []
     left = whole - dry.reaction_water - dry.missing
-    choice = Root("choice", name, members=tuple(dict.fromkeys(n for n, _ in states)))
-    if dry.open_mix or left <= 0:
+    beyond = (Root("unknown", f"more came out of {name} than went in"),) if dry.gain > 0 else ()
+    choice = Root("choice", name, members=tuple(dict.fromkeys(n for n, _ in states)), member_roots=beyond)
+    if any_mix or left <= 0:
         return Node(roots=[(choice, 1.0)], origin=origin)
     mix = [(n, max(0.0, m - dry.missing) / left) for n, m in states if m > dry.missing]
     water = dry.reaction_water / left
@@ -360,7 +370,8 @@ def _convert(mixture: Mixture, run: RunKey, group_no: int) -> tuple[Finding, ...
 def _feed(mixture: Mixture, flow: RunFlow, item: Input) -> Feed:
     state = mixture.state(item.lot, flow.run)
     moist = item.moisture if item.moisture is not None else mixture.volatile[state]
-    dry = None if item.net_mg is None else item.net_mg * (1.0 - moist)
+    unknown = item.net_mg is None or mixture.damp.drawn(item, state)
+    dry = None if unknown else (item.net_mg or 0) * (1.0 - moist)
     matter = {} if moist >= 1.0 else composition(state, mixture.nodes, mixture.order)
     return Feed(item, dry, matter)
 

@@ -16,7 +16,8 @@ from tracepack.core.pools import Inflow
 
 #: ("state", lot, number, part) | ("group", run, number, part) | ("feed", run, number, 0): what a conversion took in.
 Key = tuple[str, LotKey | RunKey, int, int]
-DRY, WET = 0, 1
+#: ``BOTH``: of a group, dry and volatile matter together, in parts that nobody knows.
+DRY, WET, BOTH = 0, 1, 2
 
 
 class Feed(NamedTuple):

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from tracepack.core.ledger import LotKey, Run, RunKey
 from tracepack.core.lineage import Lineage
+from tracepack.core.mixing import NodeKey
 from tracepack.core.mixture import Mixture
 from tracepack.core.pools import Inflow, Pool, pool_of
-from tracepack.core.recallmatter import DRY, WET, Drawn, Feed, Gone, Key, Node
+from tracepack.core.recallmatter import BOTH, DRY, WET, Drawn, Feed, Gone, Key, Node
 from tracepack.core.recallruns import Balance, balances_of
 from tracepack.core.runs import RunFlow
 
@@ -102,13 +103,14 @@ def forward_of(lineage: Lineage, seeds: Iterable[LotKey], mixture: Mixture | Non
 
 
 def _moistures(pools: Mapping[LotKey, Pool], mixture: Mixture | None) -> dict[Key, float]:
-    """Each state's volatile share, {} where water is not followed."""
+    """Each state's volatile share, {} where water is not followed; 0 where nobody knows it: all its matter is then one part."""
     if mixture is None:
         return {}
     found = {}
     for lot in pools:
         for number in range(len(pools[lot].states)):
-            found["state", lot, number, DRY] = mixture.volatile[("state", lot, number)]
+            state: NodeKey = ("state", lot, number)
+            found["state", lot, number, DRY] = 0.0 if state in mixture.damp.nodes else mixture.volatile[state]
     return found  # type: ignore[return-value]
 
 
@@ -160,6 +162,8 @@ def _made_of(balances: Mapping[RunKey, tuple[Balance, ...]], inflow: Inflow) -> 
     assert inflow.run is not None
     group, output = inflow.place
     wet = balances[inflow.run.key][group].out_moist[output] if inflow.run.key in balances else 0.0
+    if wet is None:
+        return [(("group", inflow.run.key, group, BOTH), 1.0)]
     parts: list[tuple[Key, float]] = [(("group", inflow.run.key, group, DRY), 1.0 - wet)]
     return parts + ([(("group", inflow.run.key, group, WET), wet)] if wet else [])
 
@@ -176,20 +180,21 @@ def _add_state(
     """A dated state: what was left of the one before, what entered, what nobody recorded; each part by its own mass."""
     lot, state = pool.lot, pool.states[number]
     parts: dict[int, list[tuple[Key | None, float, Inflow | None]]] = {DRY: [], WET: []}
+    damp = mixture is not None and ("state", lot, number) in mixture.damp.nodes
     if number and state.before_mg > 0:
         for key, share in _parts(moist, lot, number - 1):
-            parts[key[3]].append((key, state.before_mg * share, None))
+            parts[DRY if damp else key[3]].append((key, state.before_mg * share, None))
     for inflow in state.inflows:
         mass = 1.0 if pool.mass_unknown else float(inflow.mass_mg or 0)
         for part, source, share in _entering(inflow, balances, mixture):
-            parts[part].append((source, mass * share, inflow))
+            parts[DRY if damp else part].append((source, mass * share, inflow))
     for part, weights in parts.items():
         unknown = float(state.unknown_mg) if part == DRY else 0.0
         whole = sum(mass for _, mass, _ in weights) + unknown
         if whole > 0:
             feeds = [Feed(source, mass / whole, mass / whole * kept, inflow) for source, mass, inflow in weights if mass]
             nodes["state", lot, number, part] = Node(
-                feeds, unknown / whole, open=pool.mass_unknown and len(weights) > 1, left_open=state.open and len(weights) > 1
+                feeds, unknown / whole, open=(pool.mass_unknown or damp) and len(weights) > 1, left_open=state.open and len(weights) > 1
             )
 
 

@@ -13,7 +13,7 @@ from tracepack.core.dry import DryGroup, dry_group
 from tracepack.core.ledger import LotKey, Run
 from tracepack.core.lineage import Lineage
 from tracepack.core.mixture import Mixture
-from tracepack.core.recallmatter import DRY, WET, Drawn, Feed, Fill, Gone, Key, Node
+from tracepack.core.recallmatter import BOTH, DRY, WET, Drawn, Feed, Fill, Gone, Key, Node
 from tracepack.core.runs import Group, Input, RunFlow
 
 
@@ -22,7 +22,9 @@ class Balance:
     """A group in milligrams: each input's dry and volatile mass, and what they became.
 
     ``most`` is the most that each input can have given (an input shared with other groups: all of it).  ``out_dry`` is None where
-    an output's mass is not known; ``given`` are a conversion's inputs by the shares of the outputs' carbon, None for a blend.
+    an output's mass is not known; ``out_moist`` are the outputs' volatile shares (None: not known); ``unknown`` where it is not known
+    how much of each input went in, and all count alike; ``given`` are a conversion's inputs by the shares of the outputs' carbon, None
+    for a blend.
     """
 
     inputs: tuple[tuple[Input, float, float], ...]
@@ -30,7 +32,7 @@ class Balance:
     reaction: float
     out_dry: float | None
     out_wet: float
-    out_moist: tuple[float, ...]
+    out_moist: tuple[float | None, ...]
     plain_dry: float
     plain_wet: float
     volatile_loss: float
@@ -69,7 +71,7 @@ class Balance:
         if dry > 0:
             out = max(self.dry_in, self.dry_out)
             beyond = out if self.gain > 0 else self.dry_in
-            kept = (self.dry_in / beyond if beyond > 0 else 1.0, self.dry_in / out if out > 0 else 1.0)
+            kept = (1.0, 1.0) if self.unknown else (self.dry_in / beyond if beyond > 0 else 1.0, self.dry_in / out if out > 0 else 1.0)
             parts = [(key, d * share / dry) for item, d, _ in self.inputs for key, share in _only(drawn(item.lot), DRY)]
             fill = None
             if self.loose and self.out_dry is not None:
@@ -80,12 +82,15 @@ class Balance:
             feeds += self._beside(drawn, DRY)
             nodes["group", run.key, number, DRY] = Node(feeds, 1.0 - kept[0], fill, self.unknown and len(self.inputs) > 1)
         self._add_volatiles(nodes, run, number, drawn)
+        if None in self.out_moist:
+            keys: list[Key] = [("group", run.key, number, part) for part in (DRY, WET) if ("group", run.key, number, part) in nodes]
+            nodes["group", run.key, number, BOTH] = Node([Feed(key, 1 / len(keys), 1 / len(keys)) for key in keys], open=len(keys) > 1)
 
     def _add_volatiles(self, nodes: MutableMapping[Key, Node], run: Run, number: int, drawn: Drawn) -> None:
         wet, dry = self.wet_in, sum(d for _, d, _ in self.inputs)
         if wet <= 0:
             return
-        kept = wet / max(wet, self.wet_out)
+        kept = 1.0 if self.unknown else wet / max(wet, self.wet_out)
         parts = [(key, w / wet) for item, _, w in self.inputs for key, _ in _only(drawn(item.lot), WET) if w]
         if self.reaction > 0:
             formed = self.reaction / wet / dry
@@ -133,8 +138,9 @@ _NOBODY = LotKey("", "")
 
 
 def _only(parts: Sequence[tuple[Key, float]], part: int) -> list[tuple[Key, float]]:
-    """One part of a state, as the whole of that part."""
-    return [(key, 1.0) for key, share in parts if key[3] == part and share > 0]
+    """One part of a state, as the whole of that part; all of its matter where its volatiles are not told apart."""
+    found = [(key, 1.0) for key, share in parts if key[3] == part and share > 0]
+    return found or [(key, 1.0) for key, share in parts if part == WET and share > 0]
 
 
 def balances_of(lineage: Lineage, flow: RunFlow, mixture: Mixture | None) -> tuple[Balance, ...]:
@@ -183,7 +189,13 @@ def _blended(flow: RunFlow, number: int, shares: Sequence[float], mixture: Mixtu
         return mixture.volatile.get(mixture.state(item.lot, flow.run), 0.0)
 
     dry = dry_group(group, moist, weighing, unaccounted)
-    return _by_parts(group, dry, several)
+    damp = mixture.damp.inputs(group, lambda item: mixture.state(item.lot, flow.run))
+    outs = [None if mixture.damp.of_output(flow, (number, place)) else share for place, share in enumerate(dry.volatile)]
+    items = (*group.inputs, *group.shared)
+    if (len(items) > 1 and damp) or any(i.net_mg is None for i in items):
+        wet = [float(damp or group.volatile_loss_mg > 0 or (moist(i) if i.moisture is None else i.moisture) > 0) for i in items]
+        return _unknown(group, dry, wet, outs)
+    return replace(_by_parts(group, dry, several), out_moist=tuple(outs))
 
 
 def _as_is(group: Group, whole_group: Group, several: bool, weighing: float, unaccounted: float) -> Balance:
@@ -212,9 +224,7 @@ def _as_is(group: Group, whole_group: Group, several: bool, weighing: float, una
 
 def _by_parts(group: Group, dry: DryGroup, several: bool) -> Balance:
     """Dry matter and volatiles apart."""
-    items = (*group.inputs, *group.shared)
-    unknown = any(i.net_mg is None for i in items)
-    wets = [0.0 if i.net_mg is None else max(0.0, i.net_mg - d) for i, d in dry.inputs]
+    wets = [max(0.0, (i.net_mg or 0) - d) for i, d in dry.inputs]
     outs = [(o.mass_mg, v) for o, v in zip(group.outputs, dry.volatile, strict=True)]
     known = None not in [mass for mass, _ in outs]
     left = sum(d + w for (_, d), w in zip(dry.inputs, wets, strict=True)) - group.volatile_loss_mg + dry.gain
@@ -229,9 +239,29 @@ def _by_parts(group: Group, dry: DryGroup, several: bool) -> Balance:
         plain_dry=group.plain_loss_mg * (1.0 - damp),
         plain_wet=group.plain_loss_mg * damp,
         volatile_loss=float(group.volatile_loss_mg),
-        loose=not unknown and (several or dry.missing > 0),
+        loose=several or dry.missing > 0,
         gain=dry.gain,
-        unknown=unknown,
+        unknown=False,
+    )
+
+
+def _unknown(group: Group, dry: DryGroup, wets: Sequence[float], out_moist: Sequence[float | None]) -> Balance:
+    """A group of which it is not known how much of each input went in, dry or with its volatiles; ``wets`` is 1 where there may be any."""
+    damp = sum(wets) / (len(wets) + sum(wets)) if wets else 0.0
+    outs = [(o.mass_mg, share) for o, share in zip(group.outputs, dry.volatile, strict=True)]
+    return Balance(
+        inputs=tuple((i, 1.0, w) for (i, _), w in zip(dry.inputs, wets, strict=True)),
+        most=(1.0,) * len(dry.inputs),
+        reaction=0.0,
+        out_dry=None if group.out_mg is None else sum((m or 0) * (1.0 - v) for m, v in outs),
+        out_wet=sum((m or 0) * v for m, v in outs),
+        out_moist=tuple(out_moist),
+        plain_dry=group.plain_loss_mg * (1.0 - damp),
+        plain_wet=group.plain_loss_mg * damp,
+        volatile_loss=float(group.volatile_loss_mg),
+        loose=False,
+        gain=0.0,
+        unknown=True,
     )
 
 

@@ -77,6 +77,7 @@ def _settled(node: Node, key: Key, values: Values, part_of: PartOf) -> Value:
     held = [v for f, v in brought if f.share]
     if node.open:
         low, high = min((v.low for v in held), default=0.0), max((v.high for v in held), default=0.0)
+        low, high = (0.0, 1.0) if node.unknown else (low, high)
         return Value(low, low, high, carry) if low == high else Value(low, nan, high, nan)
     point = sum(f.share * v.point for f, v in brought if f.share)
     if node.fill is not None:

@@ -149,6 +149,8 @@ class Replay:
         self.steps: list[Step] = []
         self.loops = 0
         self.weighing = exact(lineage.ledger.settings.weighing_tolerance)
+        rows = [row for run in lineage.ledger.runs for row in run.rows]
+        self.moist = any(r.moisture is not None or (r.direction == "loss" and r.lot is None) for r in rows)
         self.unaccounted = exact(lineage.ledger.settings.unaccounted_tolerance)
         self.runs: dict[RunKey, Movements] = {}
         self.lots: dict[LotKey, _Lot] = {}
@@ -196,6 +198,7 @@ class Replay:
             names = dict.fromkeys((self.lineage.canonical(delivery.lot), name))
             tests = [test for key in names for test in self.lineage.lab_tests.get(key, ())]
             stated = delivered_matter(delivery, tests, self.lineage.catalogue)
+            self.moist = self.moist or stated.volatile > 0
             held.came[delivery.delivery_date].append((Matter(delivery.lot, stated.parts, delivery=delivery), exact(stated.volatile), mass))
 
     def _settle_beforehand(self, name: LotKey, held: _Lot) -> None:
@@ -211,7 +214,7 @@ class Replay:
         elif None in masses and len(masses) > 1:
             why = f"lot {name}: the mass of an inflow is not known"
             self.steps.append(Step(own, dt.date.min, (), why=why))
-            held.states.append((dt.date.min, {Matter(None, None, why): ONE}))
+            held.states.append((dt.date.min, {Matter(None, None, why, unweighed=True): ONE}))
         held.fixed = bool(held.states)
         held.unweighed = not held.fixed and None in masses
 
@@ -245,7 +248,7 @@ class Replay:
 
         known: list[tuple[Mix, Fraction]] = [({matter: ONE - wet, VOLATILE: wet}, part(mass)) for matter, wet, mass in came]
         if before and held.states:
-            open_mix = {Matter(None, None, f"lot {name}: the mass of a draw is not known"): ONE}
+            open_mix = {Matter(None, None, f"lot {name}: the mass of a draw is not known", unweighed=True): ONE}
             known.append((open_mix if unsure else held.states[-1][1], part(before)))
         if unknown:
             known.append(({Matter(None, None): ONE}, part(unknown)))
@@ -272,13 +275,18 @@ class Replay:
                 continue
             node = group[0]
             if isinstance(node, LotKey):
-                found[node] = _combined(opened[node], outcomes)
+                found[node] = self._told(_combined(opened[node], outcomes))
             else:
                 batch = self._batch(node)
                 held = [self._held(taken.lot, found) for taken in batch.taken]
-                outcomes[node] = blend(batch, held, self.weighing, self.unaccounted)
+                outcomes[node] = [self._told(mix) for mix in blend(batch, held, self.weighing, self.unaccounted)]
             self.steps.append(self._step(node, day, opened, found))
         return found
+
+    def _told(self, mix: dict[Matter, Fraction]) -> dict[Matter, Fraction]:
+        """A mixture, or (where anything is moist) nothing but what hides how much water it brought."""
+        hiding = [matter for matter in mix if matter.unweighed] if self.moist and len(mix) > 1 else []
+        return {hiding[0]: ONE} if hiding else mix
 
     def _step(self, node: _Node, day: dt.date, opened: Mapping[LotKey, _Opened], found: Mapping[LotKey, Mix], why: str = "") -> Step:
         """What a node was made of, for whoever follows papers instead of matter."""
@@ -324,11 +332,11 @@ class Replay:
         mixes = solved(equations) if len(equations) == len(group) else None
         sound = mixes is not None and all(mix and min(mix.values()) >= 0 for mix in mixes.values())
         for node in group:
-            mix = mixes[node] if mixes is not None and sound else {Matter(None, None, _LOOP): ONE}
+            mix = mixes[node] if mixes is not None and sound else {Matter(None, None, _LOOP, unweighed=True): ONE}
             if isinstance(node, LotKey):
-                found[node] = normal(mix)
+                found[node] = self._told(normal(mix))
             else:
-                outcomes[node] = [normal(mix) for _ in self._batch(node).made]
+                outcomes[node] = [self._told(normal(mix)) for _ in self._batch(node).made]
 
     def _open_loop(
         self, group: list[_Node], opened: Mapping[LotKey, _Opened], outcomes: Mapping[_BatchKey, list[dict[Matter, Fraction]]]

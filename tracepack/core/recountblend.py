@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from tracepack.core.elimination import ONE, ZERO, Equation
 from tracepack.core.ledger import Delivery, LotKey
 from tracepack.core.properties import Part
-from tracepack.core.recountrows import Batch
+from tracepack.core.recountrows import UNSTATED, Batch
 
 #: Shares are kept to this many bits after the point once they are written with more than `_LONGEST`.
 _KEPT, _LONGEST = 200, 600
@@ -20,13 +20,15 @@ _KEPT, _LONGEST = 200, 600
 class Matter:
     """What is not taken apart further, wherever it goes: of a ``lot``, or (None) from nowhere known; ``parts`` None is anything.
 
-    ``why``: it stands for a step that could not be followed exactly; ``delivery``: it came with that one.
+    ``why``: it stands for a step that could not be followed exactly; ``delivery``: it came with that one; ``unweighed``: a mass is
+    missing there, so that nobody knows how much of it is water.
     """
 
     lot: LotKey | None
     parts: tuple[Part, ...] | None
     why: str = ""
     delivery: Delivery | None = None
+    unweighed: bool = False
 
 
 #: Water and solvent.
@@ -67,6 +69,9 @@ def blend(batch: Batch, inputs: Sequence[Mix], weighing: Fraction, unaccounted: 
         return _unfollowed(batch, batch.why)
     moist = [_moisture(taken.moisture, mix) for taken, mix in zip(batch.taken, inputs, strict=True)]
     if len(inputs) == 1 and batch.taken[0].net_mg is None:
+        stated = [made.moisture is not None for made in batch.made]
+        if not all(stated) and (batch.water_mg or any(stated)):
+            return _unfollowed(batch, UNSTATED)
         return [_wetted(dry(inputs[0]), moist[0] if made.moisture is None else made.moisture) for made in batch.made]
     masses = [Fraction(taken.net_mg or 0) for taken in batch.taken]
     weighed = _weighed(batch, masses, moist, weighing, unaccounted)
@@ -102,7 +107,7 @@ def balance(batch: Batch, inputs: Sequence[Mix], weighing: Fraction, unaccounted
 
 def _unfollowed(batch: Batch, why: str) -> list[dict[Matter, Fraction]]:
     """Outputs of which nothing is said but the moisture they state."""
-    matter = Matter(None, None, f"run {batch.run.key.number}: {why}")
+    matter = Matter(None, None, f"run {batch.run.key.number}: {why}", unweighed=why == UNSTATED)
     return [_wetted({matter: ONE}, made.moisture or ZERO) for made in batch.made]
 
 

@@ -20,6 +20,8 @@ from tracepack.core.recountbounds import exact
 from tracepack.core.recountlayers import structure_masses
 
 _CONVERSIONS = ("synthesis", "合成", "synthese")
+#: Why an input cannot be followed.
+UNSTATED = "the mass of an input is not stated"
 #: A loss may be so much heavier than the input that it names.
 _ROUNDED = Fraction(1005, 1000)
 
@@ -115,7 +117,7 @@ def _why(ins: Sequence[Taken], *, chemical: bool) -> str:
     if chemical:
         return "it is a chemical conversion"
     if len(ins) > 1 and any(t.net_mg is None for t in ins):
-        return "the mass of an input is not stated"
+        return UNSTATED
     return ""
 
 
