@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from tracepack.collecting import without_collecting
-from tracepack.core.content import content_in
+from tracepack.core.content import Scope, content_in, loose_places
 from tracepack.core.custody import Custody, lot_custody, models_of_lots
 from tracepack.core.flowparts import FlowPart, flow_parts
 from tracepack.core.ledger import LotKey
@@ -18,7 +18,7 @@ from tracepack.core.originparts import NOWHERE, origin_parts
 from tracepack.core.papers import Papers
 from tracepack.core.trace import reach_up, trace_down
 from tracepack.errors import UsageProblem
-from tracepack.questions import find_lot, view_of
+from tracepack.questions import View, find_lot, view_of
 from tracepack.report.answers import LineageAnswer
 from tracepack.report.boxes import Parts
 from tracepack.report.build import content_answer, lineage_answer, lot_shares, node_id
@@ -29,7 +29,7 @@ from tracepack.report.downward import downward_answer
 from tracepack.report.flowpicture import FlowSheet, Part, flow_svg
 from tracepack.report.folds import Foldable
 from tracepack.report.fonts import Fonts, fonts_in_reach, require_glyphs
-from tracepack.report.headline import headline
+from tracepack.report.headline import Unrecorded, headline
 from tracepack.report.layerpicture import layers_svg
 from tracepack.report.pdf import picture_to_pdf, picture_to_png
 from tracepack.report.wording import Wording, wording
@@ -179,9 +179,15 @@ def _up(store: Store, number: str, owner: str | None, wanted: Wanted, w: Wording
     scope, depths = reach_up(view.mixture, view.lineage.canonical(view.lot))
     lineage = lineage_answer(view.mixture, scope, depths)
     content = content_answer(content_in(view.mixture, view.lot), view.lineage, (), store.latest_import())
-    told = headline(content, lineage, w)
+    told = headline(content, lineage, _unrecorded(view, scope), w)
     parts = _parts(view.mixture, view.custody, view.lot, depths, wanted.by, w)
     return lineage, _drawing(wanted, told.says, told.weak, parts)
+
+
+def _unrecorded(view: View, scope: Scope) -> Unrecorded:
+    pools = {(lot.owner, lot.number): (pool.owner, pool.number) for pool, lots in view.lineage.pooled.items() for lot in lots}
+    runs, lots = loose_places(view.mixture, scope)
+    return Unrecorded(pools, frozenset(run.key.number for run in runs), frozenset((lot.owner, lot.number) for lot in lots))
 
 
 def _down(store: Store, number: str, owner: str | None, wanted: Wanted, w: Wording) -> tuple[LineageAnswer, Drawing]:

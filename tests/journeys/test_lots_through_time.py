@@ -207,3 +207,30 @@ def test_outputs_of_different_groups_do_not(desk: Desk) -> None:
     desk.fill("Production", *run("R1", *rows))
     assert ends(desk.content("F1"), "bio_mass") == both(1.0)
     assert ends(desk.content("F2"), "bio_mass") == both(0.0)
+
+
+def silo(desk: Desk) -> Desk:
+    """100 kg of bio-based resin, a draw that nobody weighed, 40 kg of fossil resin, a draw of 40 kg."""
+    desk.fill("Deliveries", delivery("A", "LDPE", 100, more=bio(100) | {"Own Lot No": "SILO"}, **{"Delivery Date": JANUARY_5}))
+    desk.fill("Deliveries", delivery("B", "LDPE", 40, more=bio(0) | {"Own Lot No": "SILO"}, **{"Delivery Date": MARCH_5}))
+    unweighed = taken("SILO", None, Supplier=None)
+    desk.fill("Production", *run("R1", unweighed, made("F1", 30), on=JANUARY_10))
+    desk.fill("Production", *run("R2", own("SILO", 40), made("F2", 40), on=MARCH_10))
+    return desk
+
+
+def test_a_draw_that_nobody_weighed_leaves_open_what_the_silo_still_held(desk: Desk) -> None:
+    assert ends(silo(desk).content("F1"), "bio_carbon_toc") == both(1.0)
+    assert ends(desk.content("F2"), "bio_carbon_toc") == pytest.approx((0, 100 / 140), abs=EXACT)
+    trace = desk.run("trace", "F2", "--json")
+    assert trace.code == 1
+    assert "a mass that was taken is not known" in trace.out
+
+
+def test_the_second_algorithm_says_that_it_cannot_follow_an_unweighed_draw(desk: Desk) -> None:
+    silo(desk).bring_in()
+    file = str(desk.folder / "evidence.zip")
+    assert desk.run("bundle", "F2", "-o", file).code == 0
+    verified = desk.run("verify", file)
+    assert verified.code == 0, verified.out
+    assert "the mass of a draw is not known" in verified.out

@@ -336,10 +336,16 @@ def _declared(mixture: Mixture, test: LabTest, figure: str) -> Figure:
     return figures_of({r: m / whole for r, m in roots.items()}, made=False)[figure] if roots else NOT_APPLICABLE
 
 
+def loose_places(mixture: Mixture, scope: Scope) -> tuple[tuple[Run, ...], tuple[LotKey, ...]]:
+    """The runs and lots of which it is not known how much of each input is in what came of them."""
+    runs = tuple(run for run in scope.runs if f"run {run.key.number}" in mixture.loose)
+    return runs, tuple(lot for lot in scope.lots if f"lot {lot}" in mixture.loose)
+
+
 def _notes(mixture: Mixture, scope: Scope, running: bool) -> tuple[Finding, ...]:
     """Notes on the answer itself: a pool with dated states, bounds that may be wider than needed."""
-    named_here = {f"run {r.key.number}" for r in scope.runs} | {f"lot {lot}" for lot in scope.lots}
-    places = sorted(mixture.loose & named_here)
+    runs, lots = loose_places(mixture, scope)
+    places = sorted([*dict.fromkeys(f"run {run.key.number}" for run in runs), *(f"lot {lot}" for lot in lots)])
     notes = []
     if places:
         named = ", ".join(places[:5]) + (" ..." if len(places) > 5 else "")
@@ -349,7 +355,7 @@ def _notes(mixture: Mixture, scope: Scope, running: bool) -> tuple[Finding, ...]
                 Severity.NOTE,
                 f"The bounds hold but may be wider than needed, because of {named} (a conversion, an unexplained loss or an unknown mass).",
                 "Explain the loss or fill in the mass to narrow them.",
-                tuple(r.rows[0].source.ref("run_no") for r in scope.runs if f"run {r.key.number}" in mixture.loose),
+                tuple(run.rows[0].source.ref("run_no") for run in runs),
             )
         )
     if running:

@@ -127,7 +127,7 @@ class Balance:
             return
         wet: Key = ("group", run.key, number, WET)
         known = not self.unknown and self.out_dry is not None
-        yield Gone(run, "lost", dry, self.plain_dry if not self.unknown else None)
+        yield Gone(run, "lost", dry, self.plain_dry)
         yield Gone(run, "lost", wet, self.plain_wet + self.volatile_loss)
         yield Gone(run, "unaccounted", dry, max(0.0, self.dry_in - self.dry_out) if known else None)
         yield Gone(run, "unaccounted", wet, max(0.0, self.wet_in - self.wet_out))
