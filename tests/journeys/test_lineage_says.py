@@ -34,10 +34,9 @@ def says(desk: Desk, lot: str, lang: str = "en") -> list[str]:
 
 def test_a_silo_of_stated_lots_has_no_weak_spot(desk: Desk) -> None:
     """Lots that were poured together under one number of ours are drawn as that pool, and are not unknown inputs for it."""
-    resins(desk, **{"Own Lot No": "SILO"}).fill(
-        "Production", *run("R1", taken("SILO", 70, Supplier=None), made("FILM", 70, "FILM A"), on=DAY)
-    )
-    lot, origins, weak = says(desk, "FILM")
+    silo = resins(desk, **{"Own Lot No": "SILO"})
+    silo.fill("Production", *run("R1", taken("SILO", 70, Supplier=None), made("FILM", 70, "FILM A")))
+    lot, origins, weak = says(silo, "FILM")
     assert lot.startswith("70 kg of FILM A. Bio-based carbon ")
     assert origins == "By dry mass from: 71.43 % corn, FR; 28.57 % naphtha, NO."
     assert weak == "No weak spot: every share is stated and every lot has its source; the weakest evidence is: declared."
