@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, takewhile
 from xml.etree import ElementTree
 
 import pytest
@@ -70,6 +70,24 @@ def test_no_text_is_clipped_and_nothing_lies_over_anything(shape: str):
     assert not [pair for pair in combinations(boxes, 2) if overlap(*pair)]
     assert not [words for words, area in labels if any(overlap(area, box) for box in boxes)]
     assert not [(a[0], b[0]) for a, b in combinations(labels, 2) if overlap(a[1], b[1])]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_picture_in_plain_columns_has_all_text_in_its_boxes_and_no_box_over_another(shape: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(diagram, "LARGE", 0)
+    drawing = diagram.Drawing(down=shape.startswith("fan"), whole=shape != "2,000 lots over a quarter", says=("Said & shown.",))
+    svg = diagram.render_diagram(SHAPES[shape](), "svg", title=shape, fonts=FONTS, drawing=drawing).decode()
+    groups = [group for group in ElementTree.fromstring(svg).iter(f"{SVG}g") if group.get("class") == "node"]
+    boxes = []
+    for group in groups:
+        outlines = [area_of(e) for e in group if e.tag in (f"{SVG}polygon", f"{SVG}ellipse")]
+        boxes.append(max(outlines, key=lambda a: (a[2] - a[0]) * (a[3] - a[1])))
+        assert [words for words, area in written(group) if not inside(area, boxes[-1])] == []
+    assert boxes
+    ordered = sorted(boxes)
+    near = ((a, b) for place, a in enumerate(ordered) for b in takewhile(lambda b, a=a: b[0] < a[2], ordered[place + 1 :]))
+    assert not [pair for pair in near if overlap(*pair)]
+    assert "Said &amp; shown." in svg
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from tracepack.core.folding import BEYOND, CHAIN, Fold
+from tracepack.core.folding import BEYOND, CHAIN, Flow, Fold
 from tracepack.core.quantity import kg_text
 from tracepack.report.answers import FigureAnswer, LineageNode
 from tracepack.report.colour import category_colour, ink_on, share_colour
@@ -228,6 +229,30 @@ def _content_band(share: FigureAnswer, w: Wording) -> tuple[tuple[str, str], ...
     return (f"≥ {w.percent(share.low)}", share_colour(share.low)), (f"≤ {w.percent(share.high)}", share_colour(share.high))
 
 
+# --- links
+
+
+def link_look(flow: Flow, heaviest: int, target: Balance, grey: bool, w: Wording) -> tuple[str, dict[str, str]]:
+    """A link's label and look: its mass, by its square root as width; attributed ones are dashed, named, and never pull the layout."""
+    mass = _flow_mass(flow, w)
+    if flow.attributed:
+        text = w("diagram.attributed", mass=mass)
+        return text, {"style": "dashed", "color": "#7a3e9d", "fontcolor": "#7a3e9d", "penwidth": "1.5"}
+    whole = target.whole or 0
+    if flow.mass_mg is not None and not flow.unweighed and 0 < flow.mass_mg < whole:
+        mass = w("diagram.part_of", mass=mass, share=w.percent(flow.mass_mg / whole, 1))
+    width = 1 + 5 * math.sqrt((flow.mass_mg or 0) / heaviest) if heaviest > 0 else 1.0
+    look = {"color": "#afb8c1", "style": "dashed", "fontcolor": QUIET} if grey else {}
+    return mass, {"penwidth": f"{width:.2f}", **look}
+
+
+def _flow_mass(flow: Flow, w: Wording) -> str:
+    mass = w.kg(to_grams(flow.mass_mg))
+    if flow.unweighed and flow.mass_mg is not None:
+        return w("diagram.and_unweighed", mass=mass, count=flow.unweighed)
+    return mass
+
+
 # --- markup
 
 
@@ -247,11 +272,25 @@ def box_attributes(box: Box, w: Wording, fonts: Fonts) -> dict[str, str]:
     return {**attributes, "peripheries": "2"} if box.folded else attributes
 
 
+class Text(NamedTuple):
+    """A line of text in a box, its size in points."""
+
+    text: str
+    size: float
+    colour: str = INK
+    bold: bool = False
+
+
+def texts_of(box: Box, w: Wording) -> list[Text]:
+    """The lines of a box, from the top down."""
+    texts = [Text(w("diagram.weak"), 10, ALARM, bold=True)] if box.weak else []
+    texts += [Text(line, 9, box.look[1]) for line in wrapped(box.caption)]
+    texts += [Text(line, 12, bold=True) for line in wrapped(box.title)]
+    return [*texts, *(Text(line, 10.5) for text in box.lines for line in wrapped(text)[:3])]
+
+
 def _label(box: Box, w: Wording, fonts: Fonts) -> str:
-    rows = [row(w("diagram.weak"), 10, fonts, bold=True, colour=ALARM)] if box.weak else []
-    rows += [row(line, 9, fonts, colour=box.look[1]) for line in wrapped(box.caption)]
-    rows += [row(line, 12, fonts, bold=True) for line in wrapped(box.title)]
-    rows += [row(line, 10.5, fonts) for text in box.lines for line in wrapped(text)[:3]]
+    rows = [row(t.text, t.size, fonts, bold=t.bold, colour=t.colour) for t in texts_of(box, w)]
     rows += [_band(cells) for cells in box.bands]
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1.5">{"".join(rows)}</TABLE>>'
 

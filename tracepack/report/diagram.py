@@ -7,7 +7,6 @@ how many it holds, their mass and bounds, and every link that is not drawn by it
 from __future__ import annotations
 
 import html
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -31,13 +30,14 @@ from tracepack.report.boxes import (
     fold_box,
     fold_caption,
     fold_title,
+    link_look,
     markup,
     node_box,
-    to_grams,
 )
 from tracepack.report.colour import share_colour
 from tracepack.report.folds import LIMIT, Balance, Foldable, balances, graph_names, kinds_in
 from tracepack.report.fonts import Fonts, font_face_css, fontconfig, fonts_in_reach, require_glyphs
+from tracepack.report.largepicture import Line, Plain, Shown, plain_picture
 from tracepack.report.layered import place_in_columns, point, straight_line
 from tracepack.report.paper import is_readable, paper_of
 from tracepack.report.pdf import picture_size, picture_to_pdf, picture_to_png
@@ -120,8 +120,8 @@ _PLAIN = Drawing()
 def diagram_dot(lineage: LineageAnswer, *, title: str = "", lang: str = "en", fonts: Fonts | None = None, drawing: Drawing = _PLAIN) -> str:
     """The picture as DOT source: the same answer gives the same text."""
     scene = _scene(lineage, drawing, lang, fonts)
-    dot = _dot(scene, title, _PAPERS[0])
-    return _dot(scene, title, _paper(_drawn(dot, scene)))
+    svg = _plain_svg(scene, title) if scene.large else _drawn(_dot(scene, title, _PAPERS[0]), scene)
+    return _dot(scene, title, _paper(svg))
 
 
 def render_diagram(
@@ -275,24 +275,8 @@ def _paper_note(paper: str, w: Wording) -> str:
 
 
 def _edge_attributes(flow: Flow, heaviest: int, target: Balance, grey: bool, w: Wording) -> dict[str, str]:
-    """Mass as label and, by its square root, as width; attributed edges are dashed, named, and never pull the layout."""
-    mass = _flow_mass(flow, w)
-    if flow.attributed:
-        label = _edge_label(w("diagram.attributed", mass=mass))
-        return {"label": label, "style": "dashed", "color": "#7a3e9d", "fontcolor": "#7a3e9d", "penwidth": "1.5"}
-    whole = target.whole or 0
-    if flow.mass_mg is not None and not flow.unweighed and 0 < flow.mass_mg < whole:
-        mass = w("diagram.part_of", mass=mass, share=w.percent(flow.mass_mg / whole, 1))
-    width = 1 + 5 * math.sqrt((flow.mass_mg or 0) / heaviest) if heaviest > 0 else 1.0
-    look = {"color": "#afb8c1", "style": "dashed", "fontcolor": QUIET} if grey else {}
-    return {"label": _edge_label(mass), "penwidth": f"{width:.2f}", **look}
-
-
-def _flow_mass(flow: Flow, w: Wording) -> str:
-    mass = w.kg(to_grams(flow.mass_mg))
-    if flow.unweighed and flow.mass_mg is not None:
-        return w("diagram.and_unweighed", mass=mass, count=flow.unweighed)
-    return mass
+    text, look = link_look(flow, heaviest, target, grey, w)
+    return {"label": _edge_label(text), **look}
 
 
 def _edge_label(text: str) -> str:
@@ -305,14 +289,46 @@ def _edge_label(text: str) -> str:
 
 def _svg(scene: _Scene, title: str) -> str:
     """The SVG as Graphviz draws it, its generic titles replaced by what nodes and links are, and the paper it fits named."""
+    if scene.large:
+        return _plain_svg(scene, title)
     svg = _drawn(_dot(scene, title, _PAPERS[0]), scene)
     paper = _paper(svg)
     if paper != _PAPERS[0]:
         before, after = (html.escape(_paper_note(name, scene.w)) for name in (_PAPERS[0], paper))
         svg = svg.replace(before, after)
-    svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL)  # comments name the engine's version and build
-    svg = re.sub(r"<!DOCTYPE[^>]*>\n?", "", svg)
-    return _titled(svg, scene, title)
+    return _titled(_bare(svg), scene, title)
+
+
+def _bare(svg: str) -> str:
+    """An SVG without comments, which name the engine's version and build."""
+    return re.sub(r"<!DOCTYPE[^>]*>\n?", "", re.sub(r"<!--.*?-->\n?", "", svg, flags=re.DOTALL))
+
+
+def _plain_svg(scene: _Scene, title: str) -> str:
+    """The SVG of what is too large for Graphviz to lay out, which draws the words above it only."""
+    names, sums = graph_names(scene.folded), balances(scene.folded, scene.nodes)
+    places, shading = place_in_columns(scene.folded, scene.drawing.down), _shading(scene)
+    said = {one.name: _said(one, scene) for one in scene.folded.folds}
+    boxes = [Shown(names[f.name], said[f.name], _box(f, scene, sums[f.name], shading), places[f.name]) for f in scene.folded.folds]
+    heaviest = max((flow.mass_mg or 0 for flow in scene.folded.flows), default=0)
+    grey = {one.name for one in scene.folded.folds if one.remainder}
+    lines = []
+    for flow in scene.folded.flows:
+        look = link_look(flow, heaviest, sums[flow.end], bool({flow.start, flow.end} & grey), scene.w)
+        lines.append(Line(names[flow.start], names[flow.end], f"{said[flow.start]} → {said[flow.end]}", *look))
+    picture = plain_picture(boxes, lines, _words_above(scene, title), scene.w, scene.fonts)
+    size = f'width="{picture.width:.0f}pt" height="{picture.height:.0f}pt" viewBox="0 0 {picture.width:.0f} {picture.height:.0f}"'
+    ground = f'<rect width="{picture.width:.0f}" height="{picture.height:.0f}" fill="#ffffff"/>'
+    svg = f'<svg {size} xmlns="http://www.w3.org/2000/svg">\n{ground}\n{picture.elements}\n</svg>\n'
+    return _described(svg, scene, title)
+
+
+def _words_above(scene: _Scene, title: str) -> Plain:
+    """What stands above a picture that is too large for any paper, by itself."""
+    graph = graphviz.Digraph("lineage", graph_attr=_graph_attributes(scene, title, ""))
+    svg = _bare(_drawn(str(graph.source), scene))
+    inside = re.search(r"<svg[^>]*>(.*)</svg>", svg, flags=re.DOTALL)
+    return Plain(re.sub(r"<title>[^<]*</title>\n?", "", inside[1] if inside else ""), *picture_size(svg))
 
 
 def _paper(svg: str) -> str:
@@ -324,8 +340,7 @@ def _paper(svg: str) -> str:
 def _drawn(dot: str, scene: _Scene) -> str:
     with fontconfig(scene.fonts):
         graph = pygraphviz.AGraph(string=dot)
-        graph.has_layout = scene.large  # positions are given: draw, do not lay out
-        raw = graph.draw(format="svg", prog=None if graph.has_layout else "dot")
+        raw = graph.draw(format="svg", prog="dot")
     return raw.decode() if isinstance(raw, bytes) else str(raw)
 
 
@@ -333,7 +348,6 @@ def _titled(svg: str, scene: _Scene, title: str) -> str:
     """Every node and link with a title that names it, and the whole with a title and what it says in words."""
     names = graph_names(scene.folded)
     says = {names[one.name]: _said(one, scene) for one in scene.folded.folds}
-    spoken = html.escape(visible(" ".join([*scene.drawing.says, *_notes(scene, _paper(svg))])))
 
     def words(match: re.Match[str]) -> str:
         ends = html.unescape(match[1]).split("->")
@@ -342,7 +356,12 @@ def _titled(svg: str, scene: _Scene, title: str) -> str:
         return f"<title>{html.escape(' → '.join(says[end] for end in ends if end in says))}</title>"
 
     svg = re.sub(r'(<g id="(?:node|edge)\d+" class="(?:node|edge)")(>\s*<title>)([^<]*)', _ends, svg)
-    svg = re.sub(r"<title>([^<]*)</title>", words, svg)
+    return _described(re.sub(r"<title>([^<]*)</title>", words, svg), scene, title)
+
+
+def _described(svg: str, scene: _Scene, title: str) -> str:
+    """An SVG with its title and what it says in words."""
+    spoken = html.escape(visible(" ".join([*scene.drawing.says, *_notes(scene, _paper(svg))])))
     described = f"<title>{html.escape(visible(title))}</title>\n<desc>{spoken}</desc>"
     return re.sub(r"<svg ([^>]*)>", lambda tag: f'<svg {tag[1]} role="graphics-document">\n{described}', svg, count=1)
 

@@ -114,8 +114,14 @@ def require_glyphs(text: str, fonts: Fonts) -> None:
 
 def text_width(text: str, size: float, fonts: Fonts, *, bold: bool = False) -> float:
     """The width of one line in points; a character that our Latin face has not is taken as one em wide."""
-    advances, units = _advances(fonts.bold if bold else fonts.regular)
-    return sum(advances.get(ord(c), units) for c in text) * size / units
+    face = fonts.bold if bold else fonts.regular
+    return _units_wide(text, face) * size / _advances(face)[1]
+
+
+@lru_cache(maxsize=1 << 16)
+def _units_wide(text: str, face: Face) -> int:
+    advances, units = _advances(face)
+    return sum(advances.get(ord(c), units) for c in text)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tracepack.core.folding import Folded
 
-#: Points between columns and between rows; a node with every line it may have fits.
+#: Points between columns and between rows; a node of usual names with every line it may have fits.
 COLUMN, ROW = 330.0, 130.0
 
 Place = tuple[float, float]

@@ -130,16 +130,21 @@ def _is_figure(words: Sequence[str]) -> bool:
 
 def visible(text: str) -> str:
     """Text for a terminal or a picture: control and direction marks become visible escapes, so that data cannot act."""
-    if text.isascii():  # no direction mark is
-        return printable(text)
+    if _is_plain(text):
+        return text
     return "".join(_escaped(c) if unicodedata.category(c) == "Cf" else c for c in printable(text))
 
 
 def printable(text: str) -> str:
     """Text for a page, which isolates directions itself: only what no page may hold becomes a visible escape."""
-    if text.isascii() and text.isprintable():  # nearly all text there is
+    if _is_plain(text):
         return text
     return "".join(_escaped(c) if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs", "Cn") else c for c in text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in a text can act, as in nearly all text there is: no control or direction mark, nothing unassigned."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").isprintable()
 
 
 def _escaped(character: str) -> str:
