@@ -19,13 +19,18 @@ from laws.language import ORGANISATION, parse
 from laws.oracle import replay
 from laws.strategies import ledgers
 from laws.test_laws_recall import MG, followed, lineage_of, lots_of
+from laws.test_laws_recount_books import CONTENTS, MODELS, with_books
+from tracepack.core.attribution import attributed_content
 from tracepack.core.content import content_of
+from tracepack.core.custody import Custody, lot_custody
 from tracepack.core.ledger import Ledger, LotKey, Run, RunRow, Shipment
 from tracepack.core.mixture import mix_lots
+from tracepack.core.papers import Papers
 from tracepack.core.recall import Amount, Recall
 from tracepack.core.recallsubject import Asked
 from tracepack.core.recount import recount
 from tracepack.core.trace import trace_up
+from tracepack.rulebook import chain_of_custody_rules
 
 CLOSE = 1e-6
 law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -157,3 +162,28 @@ def test_a_silo_that_was_emptied_is_known_again() -> None:
     )
     ledger = struck_of(parse(text), "SILO")
     assert figures(ledger, LotKey(ORGANISATION, "F4"))["bio_carbon_toc"] == (0.5, 0.5)
+
+
+@law
+@given(
+    ledgers(CONTENTS),
+    st.lists(st.tuples(st.integers(0, 20), st.integers(1, 90)), min_size=1, max_size=3),
+    st.sampled_from([None, *MODELS]),
+    st.integers(0, 2**32).map(random.Random),
+)
+def test_what_is_attributed_lies_inside_and_no_stronger_model_is_found(
+    text: str, given_kg: list[tuple[int, int]], model: str | None, rng: random.Random
+) -> None:
+    whole = with_books(parse(text), given_kg, model)
+    worlds = lineage_of(whole), lineage_of(struck(whole, rng))
+    rules = chain_of_custody_rules()
+    for lot in sorted(replay(whole).inflow):
+        truth, found = (attributed_content(lineage, lot) for lineage in worlds)
+        if truth is not None:
+            assert found is not None, lot
+            assert found.low <= truth.low + CLOSE, lot
+            assert truth.high <= found.high + CLOSE, lot
+        models = [
+            lot_custody(Custody(mix_lots(lineage, [lineage.canonical(lot)]), Papers(lineage, rules)), lot).model for lineage in worlds
+        ]
+        assert rules.rank(models[0]) <= rules.rank(models[1]), (lot, models)
