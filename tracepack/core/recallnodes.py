@@ -94,7 +94,7 @@ def forward_of(lineage: Lineage, seeds: Iterable[LotKey], mixture: Mixture | Non
         for number, balance in enumerate(balances[run.key]):
             balance.add_nodes(nodes, run, number, drawn)
             gone += balance.gone(run, number)
-        gone += _lots_lost(lineage.flow(run), drawn)
+        gone += _lots_lost(lineage, lineage.flow(run), drawn)
     for lot, pool in pools.items():
         kept = _kept(pool, days[lot])
         for number in range(len(pool.states)):
@@ -129,14 +129,16 @@ def _draw(days: Mapping[LotKey, Sequence[dt.date]], moist: Mapping[Key, float], 
     return drawn
 
 
-def _lots_lost(flow: RunFlow, drawn: Drawn) -> Iterator[Gone]:
+def _lots_lost(lineage: Lineage, flow: RunFlow, drawn: Drawn) -> Iterator[Gone]:
     """Losses that name a lot: of what went in, and of lots that did not; and all of a run that puts nothing out."""
-    taken: dict[int, tuple[LotKey, float | None, float]] = {}
+    taken: dict[int, tuple[LotKey, float | None]] = {}
+    named = {lineage.canonical(row.lot) for row in flow.run.rows if row.direction == "loss" and row.lot is not None}
     for group in flow.groups:
         for item in (*group.inputs, *group.shared):
-            lost = None if item.mass_mg is None or item.net_mg is None else float(item.mass_mg - item.net_mg)
-            taken[id(item.row)] = (item.lot, lost, 0.0)
-    rows = [(lot, lost) for lot, lost, _ in taken.values() if lost != 0]
+            known = item.mass_mg is not None and item.net_mg is not None
+            lost = float((item.mass_mg or 0) - (item.net_mg or 0)) if known else None if item.lot in named else 0.0
+            taken[id(item.row)] = (item.lot, lost)
+    rows = [(lot, lost) for lot, lost in taken.values() if lost != 0]
     rows += [(lot, None if mass is None else float(mass)) for lot, mass, row in flow.draws if row.direction == "loss"]
     for lot, mass in rows:
         for key, share in drawn(lot):
