@@ -248,7 +248,7 @@ class Workspace:
 
         ``kind`` "flow" draws where the bio-based mass comes from, "layers" the cross-sections; the other options are of lineages.
         What is larger than a picture holds is folded, but for the folds named by ``unfold``, or nothing of the ``whole``.
-        Raises UnknownLot, MissingFont, UsageProblem (another format, an unknown fold).
+        Raises UnknownLot, MissingFont, UsageProblem (another format, an unknown fold, more boxes than a page shows).
         """
         from tracepack import picturing
 

@@ -15,7 +15,7 @@ import pytest
 import report_examples as example
 
 import tracepack
-from tracepack.errors import MissingFont
+from tracepack.errors import MissingFont, UsageProblem
 from tracepack.report import answers, diagram
 from tracepack.report.colour import ink_on, luminance, share_colour
 from tracepack.report.fonts import Fonts, find_fonts, missing_glyphs, text_width
@@ -173,6 +173,14 @@ def test_a_large_lineage_drawn_whole_is_drawn_plainly_and_says_so():
     assert svg.count('class="node"') == 1_200
     assert svg.count('class="edge"') == 1_199
     assert "Plain layout: 1200 nodes" in unescape(svg)
+
+
+@pytest.mark.parametrize("fmt", ["pdf", "png"])
+def test_more_boxes_than_any_page_shows_are_refused_as_a_page(fmt: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(diagram, "MOST_ON_A_PAGE", 300)
+    with pytest.raises(UsageProblem, match="301 boxes cannot be read") as caught:
+        diagram.render_diagram(chain(301), fmt, fonts=LATIN, drawing=diagram.Drawing(whole=True))
+    assert ".svg" in caught.value.hint
 
 
 def test_band_colours_read_well_and_grow_lighter_with_the_share():

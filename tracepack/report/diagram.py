@@ -16,6 +16,7 @@ import graphviz
 import pygraphviz
 
 from tracepack.core.folding import Flow, Fold, Folded
+from tracepack.errors import UsageProblem
 from tracepack.report.answers import LineageAnswer, LineageNode
 from tracepack.report.boxes import (
     INK,
@@ -52,6 +53,8 @@ By = Literal["content", "mass", "origin", "custody"]
 
 #: Above this, `dot` takes too long: the picture is laid out in plain columns, and says so.
 LARGE = 250
+#: Above this, text on the largest page that a PDF may have cannot be read at any zoom.
+MOST_ON_A_PAGE = 5_000
 #: The paper a picture is drawn for before its size is known; the note has the same length for each.
 _PAPERS = ("A4", "A3")
 #: So many names have a colour of their own, and a place in the legend.
@@ -129,11 +132,15 @@ def render_diagram(
 ) -> bytes:
     """The picture in one of four formats; SVG carries its font, PDF and PNG are made from that SVG.
 
-    PDF and PNG raise `MissingFont` for text that no font in reach can draw; SVG and DOT are written all the same.
+    PDF and PNG raise `MissingFont` for text that no font in reach can draw, and `UsageProblem` for so many boxes that no page shows
+    them; SVG and DOT are written all the same.
     """
     if fmt == "dot":
         return diagram_dot(lineage, title=title, lang=lang, fonts=fonts, drawing=drawing).encode()
     scene = _scene(lineage, drawing, lang, fonts)
+    if fmt != "svg" and len(scene.folded.folds) > MOST_ON_A_PAGE:
+        problem = f"{len(scene.folded.folds)} boxes cannot be read on one page, however large it is"
+        raise UsageProblem(problem, "write the picture as .svg, leave out --all, or use --depth")
     svg = _svg(scene, title)
     if fmt == "svg":
         return with_fonts(svg, scene.fonts).encode()
